@@ -1,0 +1,52 @@
+# RailFair: `make run` starts it, `make test` checks it. Nothing but Python 3.12+ and make is needed.
+
+PORT ?= 8000
+PYTHON ?= $(shell for p in python3.12 python3.13 python3; do \
+	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo "$$p"; break; }; done)
+BIN := .venv/bin
+DEMO := var/demo
+
+.PHONY: help setup run test lint types check format lock clean
+
+help:  ## show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
+
+setup: .venv/ready  ## make .venv, with railfair and everything in it
+
+.venv/ready: requirements-dev.txt pyproject.toml
+	@test -n "$(PYTHON)" || { echo "RailFair needs Python 3.12 or newer on the PATH (or make PYTHON=/path/to/python3.12)." >&2; exit 1; }
+	@echo "Setting up .venv with $$($(PYTHON) --version) (about a minute, once)"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it)
+	@$(BIN)/railfair demo load $(DEMO)
+	@$(BIN)/railfair serve --port $(PORT) --try
+
+test: setup  ## set up and pass every test
+	@$(BIN)/python -m pytest
+
+lint: setup  ## ruff (style and lint) and the import contracts
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/lint-imports
+
+types: setup  ## mypy, strict
+	@$(BIN)/mypy
+
+check: lint types test  ## lint, types and tests
+
+format: setup  ## put the code into shape
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+LOCK := uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
+	--no-header --no-annotate --no-emit-index-url pyproject.toml
+lock:  ## resolve the dependencies anew (needs uv)
+	$(LOCK) --output-file requirements.txt
+	$(LOCK) --group dev --output-file requirements-dev.txt
+
+clean:  ## remove .venv, caches, the demo railway and its database
+	rm -rf .venv var build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

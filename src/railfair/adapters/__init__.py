@@ -1,0 +1,1 @@
+"""What RailFair is made with, one folder per technology; only `bootstrap` imports from here."""

@@ -1,0 +1,53 @@
+"""Units of work over plain Python: readers keep the state that was current when they began."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from railfair.adapters.memory.forecasts import MemoryForecasts
+from railfair.adapters.memory.loaded_feeds import MemoryLoadedFeeds
+from railfair.adapters.memory.performance import MemoryPerformance
+from railfair.adapters.memory.timetable import MemoryTimetable
+
+
+class MemoryUnitOfWork:
+    """See `ports.storage`."""
+
+    def __init__(self) -> None:
+        self.feeds = MemoryLoadedFeeds()
+        self.timetable = MemoryTimetable()
+        self.performance = MemoryPerformance()
+        self.forecasts = MemoryForecasts()
+
+    def copy(self) -> "MemoryUnitOfWork":
+        """Return a copy that can be written without touching this one."""
+        other = MemoryUnitOfWork()
+        other.feeds = self.feeds.copy()
+        other.timetable = self.timetable.copy()
+        other.performance = self.performance.copy()
+        other.forecasts = self.forecasts.copy()
+        return other
+
+
+class MemoryStorage:
+    """See `ports.storage`."""
+
+    def __init__(self) -> None:
+        self._committed = MemoryUnitOfWork()
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[MemoryUnitOfWork]:
+        """Open a unit that only reads."""
+        yield self._committed
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[MemoryUnitOfWork]:
+        """Open a unit that commits when its block ends."""
+        async with self._turn:
+            unit = self._committed.copy()
+            yield unit
+            self._committed = unit
+
+    async def close(self) -> None:
+        """Nothing to give back."""

@@ -1,0 +1,1 @@
+"""The relational storage: SQLite by default, through SQLAlchemy."""

@@ -1,0 +1,71 @@
+"""Booked trains, each kept once however many days it ran: tables `booked_train`, `booked_call`."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from railfair.adapters.sql.bulk import insert_plain
+from railfair.adapters.sql.schema import booked_call, booked_train
+from railfair.domain.codes import Crs, TocCode
+from railfair.domain.running import BookedTrain
+from railfair.domain.timetable import CallingPoint
+
+
+class BookedTrains:
+    """The booked trains within a unit of work; what was read once is remembered."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._ids: dict[BookedTrain, int] | None = None
+
+    async def ids(self, trains: Iterable[BookedTrain]) -> dict[BookedTrain, int]:
+        """Return the ids of all booked trains; *trains* that are new are inserted first."""
+        if self._ids is None:
+            self._ids = {train: key for key, train in (await self.all()).items()}
+        known = self._ids
+        new = [train for train in dict.fromkeys(trains) if train not in known]
+        first = await self._next_id() if new else 0
+        known |= {train: key for key, train in enumerate(new, start=first)}
+        await insert_plain(self._connection, booked_train, [(known[t], t.toc) for t in new])
+        calls = [
+            (known[train], position, call.crs, call.arrival_min, call.departure_min)
+            for train in new
+            for position, call in enumerate(train.calls)
+        ]
+        await insert_plain(self._connection, booked_call, calls)
+        return known
+
+    async def all(self, condition: ColumnElement[bool] | None = None) -> dict[int, BookedTrain]:
+        """Return the booked trains by id; with *condition*, those whose `booked_train` meets it."""
+        query = (
+            select(booked_call, booked_train.c.toc)
+            .join_from(booked_call, booked_train, booked_train.c.id == booked_call.c.train_id)
+            .order_by(booked_call.c.train_id, booked_call.c.position)
+        )
+        if condition is not None:
+            query = query.where(condition)
+        calls: dict[tuple[int, str], list[CallingPoint]] = {}
+        for row in await self._connection.execute(query):
+            calls.setdefault((row.train_id, row.toc), []).append(
+                CallingPoint(
+                    crs=Crs(row.crs), arrival_min=row.arrival_min, departure_min=row.departure_min
+                )
+            )
+        return {
+            key: BookedTrain(toc=TocCode(toc), calls=tuple(found))
+            for (key, toc), found in calls.items()
+        }
+
+    async def _next_id(self) -> int:
+        last = (await self._connection.execute(select(func.max(booked_train.c.id)))).scalar_one()
+        return (last or 0) + 1
+
+
+def calls_at_both(first: Crs, second: Crs) -> ColumnElement[bool]:
+    """Say in SQL that a booked train calls at both stations, in whatever order."""
+    return booked_train.c.id.in_(_calling_at(first)) & booked_train.c.id.in_(_calling_at(second))
+
+
+def _calling_at(crs: Crs) -> Select[tuple[int]]:
+    return select(booked_call.c.train_id).where(booked_call.c.crs == crs)

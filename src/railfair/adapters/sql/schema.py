@@ -1,0 +1,237 @@
+"""The tables. Times are rail minutes, days are dates, money does not live here yet.
+
+Rows that are read in bulk are keyed by what they are looked up with (`WITHOUT ROWID` in SQLite).
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(column_0_label)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment, kept as UTC; comes back with its time zone from every database."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:  # noqa: ARG002
+        """Send UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Give back UTC with its zone, which SQLite does not keep."""
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+loaded_feed = Table(
+    "loaded_feed",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("version", String(64), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("loaded_at", UtcDateTime, nullable=False),
+    Column("first_day", Date, nullable=False),
+    Column("last_day", Date, nullable=False),
+    Column("reference", String(16), nullable=False),
+)
+
+station = Table(
+    "station",
+    metadata,
+    Column("crs", String(3), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("change_min", SmallInteger, nullable=False),
+    Column("interchange", SmallInteger, nullable=False),
+    Column("easting_m", Integer),
+    Column("northing_m", Integer),
+    Column("aliases", JSON, nullable=False),
+)
+
+tiploc = Table(
+    "tiploc",
+    metadata,
+    Column("tiploc", String(7), primary_key=True),
+    Column("crs", String(3), nullable=False, index=True),
+    sqlite_with_rowid=False,
+)
+
+fixed_link = Table(
+    "fixed_link",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("mode", String(16), nullable=False),
+    Column("origin", String(3), nullable=False),
+    Column("destination", String(3), nullable=False),
+    Column("duration_min", SmallInteger, nullable=False),
+    Column("starts_min", SmallInteger, nullable=False),
+    Column("ends_min", SmallInteger, nullable=False),
+    Column("days", SmallInteger, nullable=False),
+    Column("first_day", Date),
+    Column("last_day", Date),
+    Column("priority", SmallInteger, nullable=False),
+)
+
+operator_interchange = Table(
+    "operator_interchange",
+    metadata,
+    Column("crs", String(3), primary_key=True),
+    Column("arriving_toc", String(2), primary_key=True),
+    Column("departing_toc", String(2), primary_key=True),
+    Column("change_min", SmallInteger, nullable=False),
+)
+
+association = Table(
+    "association",
+    metadata,
+    Column("base_uid", String(6), primary_key=True),
+    Column("other_uid", String(6), primary_key=True),
+    Column("tiploc", String(7), primary_key=True),
+    Column("runs_from", Date, primary_key=True),
+    Column("stp", String(1), primary_key=True),
+    Column("runs_to", Date, nullable=False),
+    Column("days", SmallInteger, nullable=False),
+    Column("category", String(2), nullable=False),
+    Column("day_offset", SmallInteger, nullable=False),
+    Column("base_suffix", String(1), nullable=False),
+    Column("other_suffix", String(1), nullable=False),
+    Column("passengers", Boolean, nullable=False),
+)
+
+schedule = Table(
+    "schedule",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("uid", String(6), nullable=False),
+    Column("runs_from", Date, nullable=False),
+    Column("stp", String(1), nullable=False),
+    Column("runs_to", Date, nullable=False),
+    Column("days", SmallInteger, nullable=False),
+    Column("bank_holidays", String(1), nullable=False),
+    Column("toc", String(2), nullable=False),
+    Column("headcode", String(4), nullable=False),
+    Column("status", String(1), nullable=False),
+    Column("category", String(2), nullable=False),
+    Column("seating", String(1), nullable=False),
+    Column("sleepers", String(1), nullable=False),
+    Column("reservations", String(1), nullable=False),
+    Column("is_manual", Boolean, nullable=False),
+    UniqueConstraint("uid", "runs_from", "stp"),
+)
+
+call = Table(
+    "call",
+    metadata,
+    Column("schedule_id", Integer, ForeignKey(schedule.c.id), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("crs", String(3), nullable=False),
+    Column("arrival_min", SmallInteger),
+    Column("departure_min", SmallInteger),
+    Column("platform", String(3), nullable=False),
+    sqlite_with_rowid=False,
+)
+# Answers "which schedules call here, and when" without touching the calls themselves.
+Index(
+    "ix_call_station",
+    call.c.crs,
+    call.c.schedule_id,
+    call.c.position,
+    call.c.departure_min,
+    call.c.arrival_min,
+)
+
+booked_train = Table(
+    "booked_train",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("toc", String(2), nullable=False),
+)
+
+booked_call = Table(
+    "booked_call",
+    metadata,
+    Column("train_id", Integer, ForeignKey(booked_train.c.id), primary_key=True),
+    Column("position", SmallInteger, primary_key=True),
+    Column("crs", String(3), nullable=False, index=True),
+    Column("arrival_min", SmallInteger),
+    Column("departure_min", SmallInteger),
+    sqlite_with_rowid=False,
+)
+
+# The history is one row a run, not one a call: a year of the whole network is 190 million calls.
+run = Table(
+    "run",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("rid", String(20), nullable=False, unique=True),
+    Column("day", Date, nullable=False, index=True),
+    Column("train_id", Integer, ForeignKey(booked_train.c.id), nullable=False, index=True),
+    # Two little-endian 16-bit numbers a call, reported arrival and departure in rail minutes;
+    # -32768 where nothing was reported.
+    Column("reports", LargeBinary, nullable=False),
+    # Reason codes of the calls, by comma; empty where there is none at all.
+    Column("reasons", String(256), nullable=False),
+)
+
+# What came of every booked arrival, counted once when the history changes.
+operator_outcome = Table(
+    "operator_outcome",
+    metadata,
+    Column("toc", String(2), primary_key=True),
+    Column("delays", JSON, nullable=False),
+    Column("cancelled", Integer, nullable=False),
+    Column("unknown", Integer, nullable=False),
+)
+
+forecast_head = Table(
+    "forecast_head",
+    metadata,
+    Column("hierarchy", String(16), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+forecast_node = Table(
+    "forecast_node",
+    metadata,
+    Column("hierarchy", String(16), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# The trains that usually run: booked trains, with how often they ran lately on each kind of day.
+usual_train = Table(
+    "usual_train",
+    metadata,
+    Column("train_id", Integer, ForeignKey(booked_train.c.id), primary_key=True),
+    Column("seen_weekday", Float, nullable=False),
+    Column("seen_saturday", Float, nullable=False),
+    Column("seen_sunday", Float, nullable=False),
+    Column("last_day", Date, nullable=False),
+)

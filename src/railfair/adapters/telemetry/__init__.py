@@ -1,0 +1,1 @@
+"""How RailFair tells what it does."""

@@ -1,0 +1,1 @@
+"""What RailFair does, one use case a file, over the ports."""

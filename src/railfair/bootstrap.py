@@ -1,0 +1,133 @@
+"""Composition root: puts adapters behind the ports, and hands out use cases."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from railfair.adapters.calendar.bank_holidays import GreatBritain
+from railfair.adapters.clock.clock import SystemClock
+from railfair.adapters.demo import DEFAULT_DAYS, DemoSummary, Progress, Scale, build_demo
+from railfair.adapters.demo.known_truth import DemoTruth
+from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
+from railfair.adapters.feeds.hsp import FilePerformanceFeed
+from railfair.adapters.feeds.timetable import FileTimetableFeed
+from railfair.adapters.memory.storage import MemoryStorage
+from railfair.adapters.sql.engine import create_engine
+from railfair.adapters.sql.migrations import Migrations
+from railfair.adapters.sql.storage import SqlStorage
+from railfair.adapters.telemetry.log import configure, logger
+from railfair.application.predict_delay import PredictDelay
+from railfair.application.stations import StationDirectory
+from railfair.config import Settings
+from railfair.ports.bank_holidays import BankHolidays
+from railfair.ports.clock import Clock
+from railfair.ports.storage import Storage
+
+__all__ = [
+    "DEFAULT_DAYS",
+    "DemoSummary",
+    "DemoTruth",
+    "FilePerformanceFeed",
+    "FileTimetableFeed",
+    "Progress",
+    "RailFair",
+    "Scale",
+    "build_demo",
+    "feed_service",
+    "log_to_stderr",
+    "logger",
+    "migrations",
+    "opened",
+    "wired",
+]
+
+MEMORY = "memory:"
+"""A database URL that keeps everything in this process: for trying out, and for tests."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RailFair:
+    """The application, wired: what entrypoints call."""
+
+    settings: Settings
+    storage: Storage
+    clock: Clock
+    holidays: BankHolidays
+    stations: StationDirectory
+    predict: PredictDelay
+
+
+def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
+    """Return the application over *storage*."""
+    holidays = GreatBritain()
+    stations = StationDirectory()
+    return RailFair(
+        settings=settings,
+        storage=storage,
+        clock=clock,
+        holidays=holidays,
+        stations=stations,
+        predict=PredictDelay(storage, holidays, stations),
+    )
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[RailFair]:
+    """Open what the application needs, and close it in the end."""
+    storage = _storage(settings)
+    try:
+        yield wired(settings, storage, SystemClock(settings.today))
+    finally:
+        await storage.close()
+
+
+def _storage(settings: Settings) -> MemoryStorage | SqlStorage:
+    if settings.database_url == MEMORY:
+        return MemoryStorage()
+    engine = create_engine(
+        settings.database_url,
+        pool_size=settings.database_pool_size,
+        busy_timeout_s=settings.database_busy_timeout_s,
+    )
+    return SqlStorage(engine)
+
+
+def migrations(settings: Settings) -> Migrations:
+    """Return the migrations of the database."""
+    return Migrations(settings.database_url)
+
+
+def feed_service(settings: Settings) -> HttpFeedService:
+    """Return the services that feeds are fetched from."""
+    secrets = {
+        name: secret.get_secret_value()
+        for name in (
+            "nrdp_password",
+            "rdm_timetable_key",
+            "rdm_fares_key",
+            "hsp_password",
+            "hsp_key",
+        )
+        if (secret := getattr(settings, name)) is not None
+    }
+    clock = SystemClock(settings.today)
+    known = FeedServiceSettings(
+        feeds_directory=settings.feeds_directory,
+        nrdp_url=settings.nrdp_url,
+        nrdp_username=settings.nrdp_username,
+        rdm_timetable_url=settings.rdm_timetable_url,
+        rdm_fares_url=settings.rdm_fares_url,
+        hsp_url=settings.hsp_url,
+        hsp_username=settings.hsp_username,
+        timeout_s=settings.feed_timeout_s,
+        attempts=settings.feed_attempts,
+        **secrets,
+    )
+    return HttpFeedService(known, today=lambda: clock.now().date())
+
+
+def log_to_stderr(settings: Settings) -> Any:
+    """Set up logging as the settings say; return RailFair's logger."""
+    configure(level=settings.log_level, form=settings.log_format)
+    return logger("railfair")

@@ -1,0 +1,94 @@
+"""Settings: read once, from the environment and `.env`; the only reader of either."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+PREFIX = "RAILFAIR_"
+
+
+class InvalidSettings(Exception):
+    """A setting cannot be meant; the message names it in one line."""
+
+
+class Settings(BaseSettings):
+    """Everything that can be set, each as `RAILFAIR_` and its name in capitals."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+    )
+
+    database_url: str = Field(
+        default="sqlite+aiosqlite:///var/railfair.db",
+        description="SQLAlchemy URL of the database, with an async driver.",
+    )
+    database_busy_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        default=30.0, description="Seconds that a writer of SQLite waits for another one."
+    )
+    database_pool_size: Annotated[int, Field(ge=1)] = Field(
+        default=20, description="Connections kept open."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe log lines that are written."
+    )
+    log_format: Literal["auto", "console", "json"] = Field(
+        default="auto", description="console on a terminal and json elsewhere, or always one."
+    )
+    today: date | None = Field(
+        default=None, description="Pretend that it is this day (for demonstrations)."
+    )
+    max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
+        default=262_144, description="Largest request body that is read."
+    )
+    import_tolerance: Annotated[float, Field(ge=0, le=1)] = Field(
+        default=0.05, description="Share of bad records above which an import is given up."
+    )
+    feeds_directory: Path = Field(
+        default=Path("var/feeds"), description="Where fetched feeds are kept."
+    )
+    nrdp_url: str = Field(
+        default="https://opendata.nationalrail.co.uk",
+        description="National Rail data portal: timetable and fares.",
+    )
+    nrdp_username: str | None = Field(default=None, description="User of the data portal.")
+    nrdp_password: SecretStr | None = Field(default=None, description="Password of that user.")
+    rdm_timetable_url: str | None = Field(
+        default=None, description="Rail Data Marketplace: where the timetable zip is offered."
+    )
+    rdm_fares_url: str | None = Field(
+        default=None, description="Rail Data Marketplace: where the fares zip is offered."
+    )
+    rdm_timetable_key: SecretStr | None = Field(
+        default=None, description="Key of the timetable product."
+    )
+    rdm_fares_key: SecretStr | None = Field(default=None, description="Key of the fares product.")
+    hsp_url: str = Field(
+        default="https://hsp-prod.rockshore.net/api/v1",
+        description="Historical service performance; an address of either service.",
+    )
+    hsp_username: str | None = Field(
+        default=None, description="User of HSP where it asks for one (HTTP Basic)."
+    )
+    hsp_password: SecretStr | None = Field(default=None, description="Password of that user.")
+    hsp_key: SecretStr | None = Field(
+        default=None, description="Key of HSP at the Rail Data Marketplace (x-apikey)."
+    )
+    feed_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        default=60.0, description="Seconds to wait for a feed's service to send anything."
+    )
+    feed_attempts: Annotated[int, Field(ge=1)] = Field(
+        default=5, description="How often a feed is asked for before giving up."
+    )
+
+    @classmethod
+    def load(cls) -> Self:
+        """Read the settings; raise `InvalidSettings` naming the first one that cannot be meant."""
+        try:
+            return cls()
+        except ValidationError as error:
+            first = error.errors()[0]
+            name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
+            raise InvalidSettings(f"{name}: {first['msg']}, not {first['input']!r}") from error

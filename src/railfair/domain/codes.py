@@ -1,0 +1,52 @@
+"""The railway's codes, each a type of its own with one parser.
+
+Parsers take text as people type it (any case, blanks around) and raise `InvalidParameter` naming
+the parameter; code that reads feeds slices fields itself and never goes through them.
+"""
+
+import re
+from typing import NewType
+
+from railfair.domain.errors import InvalidParameter
+
+Crs = NewType("Crs", str)
+"""Three-letter code of a passenger station (`LST`), as in MSN positions 50-52."""
+Tiploc = NewType("Tiploc", str)
+"""Timing point of a schedule (`LIVST`), up to 7 characters."""
+TocCode = NewType("TocCode", str)
+"""Two-letter code of a train operator (`LE`), as in CIF BX positions 12-13."""
+TrainUid = NewType("TrainUid", str)
+"""Identity of a schedule through its overlays: a letter and 5 digits; reused after its dates."""
+Headcode = NewType("Headcode", str)
+"""What signallers call a train (`1P44`); not unique."""
+
+# Matched before capitals are made: some letters only become ASCII by them (the ligature of fi).
+_CRS = re.compile(r"[A-Za-z]{3}", re.ASCII)
+_TOC = re.compile(r"[A-Za-z0-9]{2}", re.ASCII)
+_SHOWN = 20
+
+
+def crs(text: str, *, parameter: str = "crs") -> Crs:
+    """Return the station code in *text*, in capitals; raise `InvalidParameter` if there is none."""
+    code = text.strip()
+    if not _CRS.fullmatch(code):
+        raise InvalidParameter(
+            parameter, f"a station code is three letters, such as NRW, not {_shown(text)}"
+        )
+    return Crs(code.upper())
+
+
+def toc_code(text: str, *, parameter: str = "toc") -> TocCode:
+    """Return the operator code in *text*, in capitals; raise `InvalidParameter` if none."""
+    code = text.strip()
+    if not _TOC.fullmatch(code):
+        raise InvalidParameter(
+            parameter, f"an operator code is two characters, such as LE, not {_shown(text)}"
+        )
+    return TocCode(code.upper())
+
+
+def _shown(text: str) -> str:
+    if not text.strip():
+        return "nothing"
+    return repr(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")

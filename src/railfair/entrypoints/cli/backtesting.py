@@ -1,0 +1,159 @@
+"""`railfair backtest`: how good forecasts would have been."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from rich.markup import escape
+from rich.table import Table
+
+from railfair.application.backtest import CLIMATOLOGY, MODEL, Backtest
+from railfair.application.backtest import backtest as replayed
+from railfair.bootstrap import DemoTruth, RailFair
+from railfair.domain.delays.scoring import Scores
+from railfair.domain.feed import FeedKind, FeedSource
+from railfair.entrypoints.cli.parsing import DAY
+from railfair.entrypoints.cli.progress import console, progress
+from railfair.entrypoints.cli.running import run
+
+DEMO_TRUTH: Final = Path("var/demo/truth.json.gz")
+SHOWN_ROUTES: Final = 15
+COLUMNS: Final = {
+    "rps": "rank. prob. score",
+    "brier_5": "Brier 5 min",
+    "log_loss_5": "log loss 5 min",
+    "calibration_gap": "calibration gap",
+    "coverage_80": "80 % covers",
+    "brier_cancelled": "Brier cancelled",
+    "n": "arrivals",
+}
+
+
+@click.command()
+@click.option("--from", "first", type=DAY, required=True, help="First day that is forecast.")
+@click.option("--to", "last", type=DAY, required=True, help="Last day that is forecast.")
+@click.option("--lag", type=click.IntRange(1, 90), default=1, show_default=True,
+              help="Days between the last day learned and the day forecast.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--plot", type=click.Path(path_type=Path, dir_okay=False),
+              help="Draw the reliability diagram into this file (png, svg, pdf).")  # fmt: skip
+@click.option("--truth", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+              help="The demo railway's truth.  [default: var/demo/truth.json.gz]")  # fmt: skip
+def backtest(
+    first: date,
+    last: date,
+    lag: int,
+    as_json: bool,
+    plot: Path | None,
+    truth: Path | None,
+) -> None:
+    """Replay history: forecast each day from the days before it, and score what came.
+
+    Next to the model stand the climatology (all arrivals before the first day) and the table by
+    station, hour and kind of day; on the demo railway also its known truth, which nobody can beat
+    in the long run. Lower is better for scores and gap; the interval should cover 80 %.
+
+    \b
+    Example:
+      railfair backtest --from 2023-01-01 --to 2023-12-31 --plot reliability.png
+    """  # noqa: D301
+    result = run(lambda railfair: _replay(railfair, first, last, lag, truth))
+    if plot is not None:
+        _draw(result, plot)
+    if as_json:
+        click.echo(json.dumps(_as_json(result), indent=2))
+    else:
+        _print(result)
+
+
+async def _replay(
+    railfair: RailFair, first: date, last: date, lag: int, truth: Path | None
+) -> Backtest:
+    async with railfair.storage.reading() as unit:
+        loaded = await unit.feeds.get(FeedKind.PERFORMANCE)
+    is_demo = loaded is not None and loaded.source is FeedSource.DEMO
+    if truth is None and is_demo and DEMO_TRUTH.exists():
+        truth = DEMO_TRUTH
+    start = first if loaded is None else loaded.first_day
+    with progress("Replaying", max(1, (last - start).days + 1)) as advance:
+        return await replayed(
+            first,
+            last,
+            storage=railfair.storage,
+            holidays=railfair.holidays,
+            lag_days=lag,
+            truth=None if truth is None else DemoTruth(truth),
+            told=lambda _: advance(1),
+        )
+
+
+def _as_json(result: Backtest) -> dict[str, Any]:
+    return {
+        "from": result.first.isoformat(),
+        "to": result.last.isoformat(),
+        "lag_days": result.lag_days,
+        "overall": _figures(result.overall),
+        "by_operator": {name: _figures(scores) for name, scores in result.by_operator.items()},
+        "by_route": {name: _figures(scores) for name, scores in result.by_route.items()},
+        "reliability": [
+            {"forecast": forecast, "frequency": frequency, "n": number}
+            for forecast, frequency, number in result.overall[MODEL].reliability()
+        ],
+    }
+
+
+def _figures(scores: dict[str, Scores]) -> dict[str, dict[str, float]]:
+    return {method: one.figures() for method, one in scores.items()}
+
+
+def _print(result: Backtest) -> None:
+    title = f"{result.first} to {result.last}, forecasts made {result.lag_days} day(s) before"
+    console.print(_table(title, {"": result.overall}))
+    model, climatology = (result.overall[m].figures()["rps"] for m in (MODEL, CLIMATOLOGY))
+    console.print(f"better than climatology by {1 - model / climatology:.1%}\n")
+    console.print(_table("By operator", result.by_operator))
+    routes = sorted(result.by_route.items(), key=lambda route: -route[1][MODEL].n)
+    console.print(_table("By route (station > terminus)", dict(routes[:SHOWN_ROUTES])))
+    if len(routes) > SHOWN_ROUTES:
+        console.print(f"… and {len(routes) - SHOWN_ROUTES} more routes (--json shows all)")
+
+
+def _table(title: str, groups: dict[str, dict[str, Scores]]) -> Table:
+    table = Table(title=title, title_justify="left")
+    table.add_column("")
+    for name in COLUMNS.values():
+        table.add_column(name, justify="right")
+    for group, methods in groups.items():
+        for method, scores in methods.items():
+            figures = scores.figures()
+            cells = [_cell(column, figures.get(column)) for column in COLUMNS]
+            table.add_row(escape(f"{group} {method}".strip()), *cells)
+    return table
+
+
+def _cell(column: str, value: float | None) -> str:
+    if value is None:
+        return "-"
+    if column == "n":
+        return f"{value:,.0f}"
+    return f"{value:.1%}" if column == "coverage_80" else f"{value:.4f}"
+
+
+def _draw(result: Backtest, path: Path) -> None:
+    from matplotlib.figure import Figure  # noqa: PLC0415 - half a second that only plots pay
+
+    figure = Figure(figsize=(6, 6), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([0, 1], [0, 1], color="0.7", linewidth=1)
+    for method, scores in result.overall.items():
+        forecasts, frequencies, _ = zip(*scores.reliability(), strict=True)
+        axes.plot(forecasts, frequencies, marker="o", markersize=3, label=method)
+    axes.set(
+        xlabel="forecast probability of at most so many minutes late",
+        ylabel="how often it came true",
+        title=f"Reliability, {result.first} to {result.last}",
+    )
+    axes.legend()
+    figure.savefig(path)

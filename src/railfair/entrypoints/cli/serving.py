@@ -1,0 +1,81 @@
+"""`railfair serve`: the HTTP service, by Hypercorn."""
+
+import socket
+from datetime import date, timedelta
+from typing import Final
+
+import click
+from hypercorn.config import Config
+from hypercorn.run import run as run_hypercorn
+
+from railfair.bootstrap import RailFair, migrations
+from railfair.domain.errors import SourceUnavailable
+from railfair.entrypoints.cli.running import run, settings
+
+APPLICATION: Final = "railfair.entrypoints.http.app:create_app()"
+GRACE_S: Final = 10
+
+
+class PortTaken(SourceUnavailable):
+    """Something else listens where the service should."""
+
+    code = "port-taken"
+    title = "The port is taken"
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Processes that share the port.")  # fmt: skip
+@click.option("--try", "suggests", is_flag=True, help="Print commands worth trying.")
+def serve(host: str, port: int, workers: int, suggests: bool) -> None:
+    """Serve the HTTP API until interrupted; its documentation is at /docs.
+
+    \b
+    Examples:
+      railfair serve
+      railfair serve --host 0.0.0.0 --port 80 --workers 2
+    """  # noqa: D301
+    migrations(settings()).check()
+    _check_free(host, port)
+    address = f"http://{host}:{port}"
+    click.echo(f"RailFair serves on {address} (documentation: {address}/docs; Ctrl-C stops it)")
+    if suggests:
+        click.echo(_suggestions(address, run(_tomorrow)))
+    config = Config()
+    config.application_path = APPLICATION
+    config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
+    # One worker runs in this process; more are processes of their own.
+    config.workers = workers if workers > 1 else 0
+    config.graceful_timeout = GRACE_S
+    config.accesslog = None
+    config.loglevel = "WARNING"
+    run_hypercorn(config)
+
+
+def _check_free(host: str, port: int) -> None:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise PortTaken(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another with --port"
+            ) from error
+
+
+async def _tomorrow(railfair: RailFair) -> date:
+    return railfair.clock.now().date() + timedelta(days=1)
+
+
+def _suggestions(address: str, day: date) -> str:
+    query = f"origin=NRW&destination=LST&date={day}&time=08:00&limit=2"
+    return f"""
+Try:
+
+  curl '{address}/api/predict?{query}'
+  curl '{address}/api/routes/MAN/EUS/stats'
+  .venv/bin/railfair predict KGX EDB --date {day} --time 09:00 --explain
+"""

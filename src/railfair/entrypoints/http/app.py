@@ -1,0 +1,75 @@
+"""The HTTP service as an ASGI application."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+import litestar_offline_docs
+from litestar import Litestar, Router
+from litestar.openapi.config import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+from litestar.static_files import create_static_files_router
+
+from railfair import __version__
+from railfair.bootstrap import RailFair, log_to_stderr, opened
+from railfair.config import Settings
+from railfair.entrypoints.http import operations, places, predictions, problems
+from railfair.entrypoints.http.entrance import Entrance
+
+type Opened = Callable[[], AbstractAsyncContextManager[RailFair]]
+
+ASSETS: Final = "/docs/assets"
+"""Where the pages of `/docs` get their script and style: from here, never from elsewhere."""
+
+
+def create_app() -> Entrance:
+    """Return the application by the settings of the environment, for the server to run."""
+    settings = Settings.load()
+    log_to_stderr(settings)
+    return Entrance(litestar_app(lambda: opened(settings), settings))
+
+
+def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
+    """Return the routes and their framework over what *open_railfair* opens."""
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        async with open_railfair() as railfair:
+            app.state.railfair = railfair
+            yield
+
+    return Litestar(
+        route_handlers=[predictions.router, places.router, operations.router, _assets()],
+        lifespan=[lifespan],
+        exception_handlers=problems.HANDLERS,
+        openapi_config=_openapi(),
+        request_max_body_size=settings.max_body_bytes,
+        logging_config=None,
+    )
+
+
+def _assets() -> Router:
+    folder = Path(litestar_offline_docs.__file__).parent / "static"
+    return create_static_files_router(
+        path=ASSETS, directories=[folder], name="assets", include_in_schema=False
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="RailFair",
+        version=__version__,
+        description="Which train, which ticket, and will it be on time?",
+        path="/",
+        render_plugins=[
+            SwaggerRenderPlugin(
+                path="/docs",
+                favicon="",
+                js_url=f"{ASSETS}/swagger-ui-bundle.js",
+                css_url=f"{ASSETS}/swagger-ui.css",
+                standalone_preset_js_url=f"{ASSETS}/swagger-ui-standalone-preset.js",
+            ),
+            JsonRenderPlugin(path="/openapi.json"),
+        ],
+    )

@@ -1,0 +1,124 @@
+"""Reading what a client asks for, from a query or a JSON body, with every fault named at once."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from http import HTTPStatus
+from typing import Any, Final
+
+from railfair.domain import codes
+from railfair.domain.codes import Crs, TocCode
+from railfair.domain.errors import InvalidParameter, MalformedParameter
+from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
+from railfair.entrypoints.http.problems import Fault, FaultyRequest
+
+WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+
+class Parameters:
+    """The *values* of a query or of a JSON body, each read by the kind that it should be of.
+
+    A faulty value is remembered and a stand-in returned; `check` raises before anybody uses it.
+    """
+
+    def __init__(self, values: Mapping[str, Any], *, is_body: bool = False) -> None:
+        self._values = {name: value for name, value in values.items() if value is not None}
+        self._is_body = is_body
+        self._faults: list[Fault] = []
+        self._is_unreadable = False
+
+    def has(self, name: str) -> bool:
+        """Whether *name* is given and not empty."""
+        return bool(self._values.get(name, "") != "")
+
+    def crs(self, name: str) -> Crs:
+        """Return the station code *name*, which has to be there."""
+        return self._read(name, lambda text: codes.crs(text, parameter=name), Crs("AAA"))
+
+    def optional_crs(self, name: str) -> Crs | None:
+        """Return the station code *name*, or `None` if it is not given."""
+        return self.crs(name) if self.has(name) else None
+
+    def optional_toc(self, name: str) -> TocCode | None:
+        """Return the operator code *name*, or `None` if it is not given."""
+        if not self.has(name):
+            return None
+        return self._read(name, lambda text: codes.toc_code(text, parameter=name), TocCode("AA"))
+
+    def day(self, name: str) -> date:
+        """Return the date *name*, which has to be there."""
+        return self._read(name, lambda text: calendar_day(text, parameter=name), FIRST_DAY)
+
+    def clock(self, name: str) -> int:
+        """Return the time of day *name* in minutes after midnight; it has to be there."""
+        return self._read(name, lambda text: clock_time(text, parameter=name), 0)
+
+    def integer(self, name: str, default: int, *, least: int, most: int) -> int:
+        """Return the whole number *name*, from *least* to *most*."""
+        if not self.has(name):
+            return default
+        return self._read(name, lambda text: _integer(text, name, least, most), default)
+
+    def flag(self, name: str, *, default: bool) -> bool:
+        """Return the yes or no of *name*."""
+        if not self.has(name):
+            return default
+        return self._read(name, lambda text: _flag(text, name), default)
+
+    def text(self, name: str, *, longest: int) -> str:
+        """Return the text *name*, which has to be there, of up to *longest* characters."""
+        return self._read(name, lambda text: _text(text, name, longest), "")
+
+    def fault(self, name: str, detail: str) -> None:
+        """Remember that *name* cannot be meant."""
+        where = {"pointer": f"/{name}"} if self._is_body else {"parameter": name}
+        self._faults.append(Fault(detail=f"{name}: {detail}", **where))
+
+    def check(self) -> None:
+        """Raise `FaultyRequest` if anything was at fault."""
+        if self._faults:
+            status = (
+                HTTPStatus.BAD_REQUEST if self._is_unreadable else HTTPStatus.UNPROCESSABLE_ENTITY
+            )
+            raise FaultyRequest(status, self._faults)
+
+    def _read[T](self, name: str, parse: Callable[[str], T], stand_in: T) -> T:
+        if not self.has(name):
+            self.fault(name, "is missing")
+            return stand_in
+        try:
+            return parse(_as_text(self._values[name], name))
+        except InvalidParameter as error:
+            self._is_unreadable |= isinstance(error, MalformedParameter)
+            self.fault(name, error.detail)
+            return stand_in
+
+
+def _as_text(value: Any, name: str) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, (str, int)):
+        return str(value)
+    raise MalformedParameter(name, "has to be text or a number")
+
+
+def _integer(text: str, name: str, least: int, most: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise MalformedParameter(name, "has to be a whole number") from None
+    if not least <= number <= most:
+        raise InvalidParameter(name, f"has to be from {least} to {most}")
+    return number
+
+
+def _flag(text: str, name: str) -> bool:
+    try:
+        return WORDS[text.strip().lower()]
+    except KeyError:
+        raise MalformedParameter(name, "has to be true or false") from None
+
+
+def _text(text: str, name: str, longest: int) -> str:
+    if len(text) > longest:
+        raise InvalidParameter(name, f"has to be of at most {longest} characters")
+    return text

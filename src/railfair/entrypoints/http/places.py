@@ -1,0 +1,72 @@
+"""`/api/stations`, `/api/routes` and `/api/statistics`: what is loaded, and how it ran."""
+
+from typing import Annotated, Final
+
+from litestar import Router, get
+from litestar.datastructures import State
+from litestar.params import FromPath, QueryParameter
+
+from railfair.application import statistics as figures
+from railfair.bootstrap import RailFair
+from railfair.domain.codes import crs
+from railfair.entrypoints import wire
+from railfair.entrypoints.http.parameters import Parameters
+
+LONGEST_QUERY: Final = 60
+MOST_STATIONS: Final = 100
+
+
+@get("/stations", summary="Find stations by code or by part of a name")
+async def find_stations(
+    state: State,
+    q: Annotated[str | None, QueryParameter(description="code or part of a name")] = None,
+    limit: Annotated[str | None, QueryParameter(description="at most so many (1-100, 10)")] = None,
+) -> wire.StationsAnswer:
+    """Return the stations that the text may mean, the likeliest first."""
+    parameters = Parameters({"q": q, "limit": limit})
+    text = parameters.text("q", longest=LONGEST_QUERY)
+    most = parameters.integer("limit", 10, least=1, most=MOST_STATIONS)
+    parameters.check()
+    railfair: RailFair = state.railfair
+    async with railfair.storage.reading() as unit:
+        found = await railfair.stations.find(unit, text, most)
+    return wire.StationsAnswer(stations=[wire.station_ref(station) for station in found])
+
+
+@get("/stations/{code:str}", summary="One station")
+async def station(state: State, code: FromPath[str]) -> wire.StationDetail:
+    """Return all that the timetable feed says of the station."""
+    railfair: RailFair = state.railfair
+    async with railfair.storage.reading() as unit:
+        return wire.station_detail(await railfair.stations.get(unit, crs(code)))
+
+
+@get("/routes/{origin:str}/{destination:str}/stats", summary="How a route's trains ran")
+async def route_statistics(
+    state: State, origin: FromPath[str], destination: FromPath[str]
+) -> wire.RouteStatisticsAnswer:
+    """Return figures over trains that call at both stations, in that order."""
+    railfair: RailFair = state.railfair
+    answer = await figures.route_statistics(
+        crs(origin, parameter="origin"),
+        crs(destination, parameter="destination"),
+        storage=railfair.storage,
+        stations=railfair.stations,
+    )
+    return wire.route_statistics(answer)
+
+
+@get("/statistics", summary="What is loaded, and how punctual it was")
+async def statistics(state: State) -> wire.StatisticsAnswer:
+    """Return the sizes and dates of what is loaded, and the network's punctuality by operator."""
+    railfair: RailFair = state.railfair
+    return wire.statistics(
+        await figures.statistics(storage=railfair.storage, stations=railfair.stations)
+    )
+
+
+router: Final = Router(
+    path="/api",
+    route_handlers=[find_stations, station, route_statistics, statistics],
+    tags=["Stations and routes"],
+)

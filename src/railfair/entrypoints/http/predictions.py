@@ -1,0 +1,187 @@
+"""`/api/predict`: how late will trains be, and will they run?"""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Annotated, Any, Final
+
+import msgspec
+from litestar import Router, get, post
+from litestar.datastructures import State
+from litestar.params import JSONBody, QueryParameter
+
+from railfair.application.predict_delay import PredictDelay, PredictionQuery
+from railfair.domain.delays.arrivals import Sighting
+from railfair.domain.errors import InvalidParameter, RailFairError
+from railfair.entrypoints import wire
+from railfair.entrypoints.http import problems
+from railfair.entrypoints.http.parameters import Parameters
+from railfair.entrypoints.http.problems import Fault, FaultyRequest, Problem
+
+MOST_TRAINS: Final = 50
+MOST_REQUESTS: Final = 100
+SYNONYMS: Final = {"departure_date": "date", "departure_time": "time"}
+EARLIEST_SIGHTING_MIN: Final = -60
+LATEST_SIGHTING_MIN: Final = 600
+
+type Text = str | None
+type Value = str | int | bool | None
+
+
+class PredictionBody(msgspec.Struct, omit_defaults=True):
+    """What to predict, as JSON: the same names as in the query of the GET."""
+
+    origin: Value = None
+    destination: Value = None
+    date: Value = None
+    time: Value = None
+    departure_date: Value = None
+    departure_time: Value = None
+    toc: Value = None
+    limit: Value = None
+    include_fares: Value = None
+    railcard: Value = None
+    observed_at: Value = None
+    observed_delay_min: Value = None
+
+
+class BatchBody(msgspec.Struct):
+    """Up to 100 predictions to make at once."""
+
+    requests: list[dict[str, Any]]
+
+
+class BatchResult(msgspec.Struct, omit_defaults=True):
+    """One answer of a batch: the body of a 200, or the problem of anything else."""
+
+    status: int
+    body: wire.PredictionAnswer | None = None
+    problem: Problem | None = None
+
+
+class BatchAnswer(msgspec.Struct):
+    """The answers of a batch, in the order of its requests."""
+
+    results: list[BatchResult]
+
+
+@get("/", summary="Forecast the direct trains between two stations")
+async def predict(  # noqa: PLR0917 - the query's parameters
+    state: State,
+    origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
+    destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
+    date: Annotated[Text, QueryParameter(description="day of departure, 2026-11-24")] = None,
+    time: Annotated[Text, QueryParameter(description="leave at this time or later, 17:30")] = None,
+    toc: Annotated[Text, QueryParameter(description="only trains of this operator")] = None,
+    limit: Annotated[Text, QueryParameter(description="at most so many trains (1-50, 5)")] = None,
+    include_fares: Annotated[Text, QueryParameter(description="fares as well")] = None,
+    railcard: Annotated[Text, QueryParameter(description="railcard for the fares")] = None,
+    observed_at: Annotated[
+        Text, QueryParameter(description="the train was seen at this station …")
+    ] = None,
+    observed_delay_min: Annotated[
+        Text, QueryParameter(description="… so many minutes late")
+    ] = None,
+) -> wire.PredictionAnswer:
+    """Return the direct trains that leave at or after a time on a day, each with its forecast.
+
+    Where no timetable covers the date there is one forecast for the pair and hour, and the answer
+    is marked degraded.
+    """
+    values = {
+        "origin": origin,
+        "destination": destination,
+        "date": date,
+        "time": time,
+        "toc": toc,
+        "limit": limit,
+        "include_fares": include_fares,
+        "railcard": railcard,
+        "observed_at": observed_at,
+        "observed_delay_min": observed_delay_min,
+    }
+    return wire.prediction(await state.railfair.predict(_query(Parameters(values))))
+
+
+@post("/", status_code=200, summary="The same, asked with a JSON body")
+async def predict_from_body(state: State, data: JSONBody[PredictionBody]) -> wire.PredictionAnswer:
+    """Answer as the GET does; `departure_date` and `departure_time` are taken as well."""
+    values = _canonical(msgspec.structs.asdict(data))
+    return wire.prediction(await state.railfair.predict(_query(Parameters(values, is_body=True))))
+
+
+@post("/batch", status_code=200, summary="Up to 100 forecasts at once")
+async def predict_batch(state: State, data: JSONBody[BatchBody]) -> BatchAnswer:
+    """Return an answer or a problem for each request, in their order; equal ones count once."""
+    if not 1 <= len(data.requests) <= MOST_REQUESTS:
+        detail = f"requests: has to hold 1 to {MOST_REQUESTS} predictions"
+        raise FaultyRequest(
+            HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
+        )
+    answers: dict[bytes, BatchResult] = {}
+    results = []
+    for values in data.requests:
+        key = msgspec.json.encode(_canonical(values), order="deterministic")
+        if key not in answers:
+            answers[key] = await _batched(state.railfair.predict, values)
+        results.append(answers[key])
+    return BatchAnswer(results=results)
+
+
+async def _batched(predict: PredictDelay, values: Mapping[str, Any]) -> BatchResult:
+    try:
+        query = _query(Parameters(_canonical(values), is_body=True))
+        return BatchResult(status=HTTPStatus.OK, body=wire.prediction(await predict(query)))
+    except FaultyRequest as error:
+        problem = problems.of_faults(error)
+    except RailFairError as error:
+        problem = problems.of_error(error)
+    return BatchResult(status=problem.status, problem=problem)
+
+
+def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return *values* under their own names, where synonyms stand for missing ones."""
+    given = {name: value for name, value in values.items() if value is not None}
+    for synonym, name in SYNONYMS.items():
+        if synonym in given:
+            given.setdefault(name, given.pop(synonym))
+    return given
+
+
+def _query(parameters: Parameters) -> PredictionQuery:
+    """Return what is asked for; raise `FaultyRequest` naming everything that is wrong with it."""
+    values: dict[str, Any] = {
+        "origin": parameters.crs("origin"),
+        "destination": parameters.crs("destination"),
+        "day": parameters.day("date"),
+        "time_min": parameters.clock("time"),
+        "toc": parameters.optional_toc("toc"),
+        "limit": parameters.integer("limit", 5, least=1, most=MOST_TRAINS),
+        "seen": _sighting(parameters),
+        "include_fares": parameters.flag("include_fares", default=False),
+    }
+    parameters.check()
+    try:
+        return PredictionQuery(**values)
+    except InvalidParameter as error:
+        parameters.fault(error.parameter, error.detail)
+        parameters.check()
+        raise
+
+
+def _sighting(parameters: Parameters) -> Sighting | None:
+    if not parameters.has("observed_at") and not parameters.has("observed_delay_min"):
+        return None
+    where = parameters.crs("observed_at")
+    if not parameters.has("observed_delay_min"):
+        parameters.fault("observed_delay_min", "has to come with observed_at")
+    delay = parameters.integer(
+        "observed_delay_min", 0, least=EARLIEST_SIGHTING_MIN, most=LATEST_SIGHTING_MIN
+    )
+    return Sighting(where, delay)
+
+
+router: Final = Router(
+    path="/api/predict",
+    route_handlers=[predict, predict_from_body, predict_batch],
+    tags=["Prediction"],
+)

@@ -1,0 +1,1 @@
+"""What RailFair needs from the world: one Protocol per file, nothing else."""

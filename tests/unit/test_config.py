@@ -1,0 +1,98 @@
+"""Settings come from the environment and `.env`, once, and from nowhere else."""
+
+import os
+from datetime import date
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from railfair.config import PREFIX, InvalidSettings, Settings
+
+
+@pytest.fixture(autouse=True)
+def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Forget what this machine has set, and stand in a folder without a `.env`."""
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = Settings.load()
+    assert settings.database_url == "sqlite+aiosqlite:///railfair.db"
+    assert settings.today is None
+    assert settings.nrdp_password is None
+
+
+def test_a_setting_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAILFAIR_DATABASE_URL", "sqlite+aiosqlite:////srv/railfair.db")
+    monkeypatch.setenv("RAILFAIR_TODAY", "2026-11-23")
+    monkeypatch.setenv("RAILFAIR_FEEDS_DIRECTORY", "/srv/feeds")
+    settings = Settings.load()
+    assert settings.database_url == "sqlite+aiosqlite:////srv/railfair.db"
+    assert settings.today == date(2026, 11, 23)
+    assert settings.feeds_directory == Path("/srv/feeds")
+
+
+def test_a_setting_is_read_from_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("RAILFAIR_LOG_LEVEL=debug\nSOMETHING_ELSE=1\n")
+    assert Settings.load().log_level == "debug"
+
+
+def test_the_environment_beats_the_env_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / ".env").write_text("RAILFAIR_LOG_LEVEL=debug\n")
+    monkeypatch.setenv("RAILFAIR_LOG_LEVEL", "error")
+    assert Settings.load().log_level == "error"
+
+
+def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAILFAIR_TODAY", "")
+    monkeypatch.setenv("RAILFAIR_LOG_LEVEL", "")
+    assert Settings.load() == Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RAILFAIR_LOG_LEVEL", "loud"),
+        ("RAILFAIR_TODAY", "2026-02-31"),
+        ("RAILFAIR_IMPORT_TOLERANCE", "1.5"),
+        ("RAILFAIR_DATABASE_BUSY_TIMEOUT_S", "0"),
+        ("RAILFAIR_DATABASE_POOL_SIZE", "many"),
+        ("RAILFAIR_MAX_BODY_BYTES", "-1"),
+        ("RAILFAIR_FEED_ATTEMPTS", "0"),
+    ],
+)
+def test_a_setting_that_cannot_be_meant_is_named_in_one_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.load()
+    assert str(refusal.value).startswith(f"{name}: ")
+    assert value in str(refusal.value)
+    assert "\n" not in str(refusal.value)
+
+
+def test_settings_do_not_change() -> None:
+    settings = Settings.load()
+    with pytest.raises(ValidationError, match="frozen"):
+        settings.log_level = "error"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "name", ["NRDP_PASSWORD", "RDM_TIMETABLE_KEY", "RDM_FARES_KEY", "HSP_PASSWORD", "HSP_KEY"]
+)
+def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(PREFIX + name, "a-great-secret")
+    settings = Settings.load()
+    assert getattr(settings, name.lower()).get_secret_value() == "a-great-secret"
+    assert "a-great-secret" not in f"{settings!r} {settings}"
+
+
+@pytest.mark.parametrize("name", sorted(Settings.model_fields))
+def test_every_setting_is_described(name: str) -> None:
+    assert (Settings.model_fields[name].description or "").endswith(".")
