@@ -19,6 +19,7 @@ setup: .venv/ready  ## make .venv, with railfair and everything in it
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -c "import railfair.domain.delays.kernel"  # compiles the kernels, and keeps them
 	@touch $@
 
 run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it)

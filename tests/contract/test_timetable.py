@@ -534,7 +534,7 @@ def schedules(draw: st.DrawFn) -> Schedule:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.lists(schedules(), max_size=10),

@@ -120,6 +120,8 @@ class _Writer:
         self._stations = {station.crs: station for station in stations}
         self._known_links = frozenset(links)
         self._changed_stations: set[Crs] = set()
+        self._timing_points: list[TiplocStation] = []
+        self._called: set[Crs] = set()
         self._links: list[FixedLink] = []
         self._interchanges: list[OperatorInterchange] = []
         self._schedules: dict[ScheduleKey, Schedule | None] = {}
@@ -137,12 +139,13 @@ class _Writer:
             case PutSchedule(schedule=schedule, is_manual=is_manual):
                 self._schedules[schedule.key] = schedule
                 (self._manual.add if is_manual else self._manual.discard)(schedule.key)
+                self._called.update(call.crs for call in schedule.calls)
             case RemoveSchedule(key=key):
                 self._schedules[key] = None
             case PutAssociation(association=one) | RemoveAssociation(association=one):
                 self._associations[_key(one)] = record
             case TiplocStation():
-                self._add_tiploc(record)
+                self._timing_points.append(record)
             case Station():
                 self._put_station(record)
             case FixedLink():
@@ -155,6 +158,7 @@ class _Writer:
     async def finish(self) -> None:
         await self._flush_schedules()
         await self._flush_associations()
+        self._add_timing_points()
         changed = [self._stations[crs] for crs in sorted(self._changed_stations)]
         await self._timetable.put_stations(changed)
         new_links = [link for link in self._links if link not in self._known_links]
@@ -167,6 +171,18 @@ class _Writer:
     def _put_station(self, station: Station) -> None:
         self._stations[station.crs] = station
         self._changed_stations.add(station.crs)
+
+    def _add_timing_points(self) -> None:
+        """Give timing points to their stations.
+
+        A feed that names its stations itself (MSN) still has timing points of Amsterdam and of
+        closed lines: those become stations only if a train calls there.
+        """
+        names_stations = bool(self._changed_stations)
+        for record in self._timing_points:
+            is_station = record.crs in self._stations or record.crs in self._called
+            if is_station or not names_stations:
+                self._add_tiploc(record)
 
     def _add_tiploc(self, record: TiplocStation) -> None:
         station = self._stations.get(record.crs) or Station(crs=record.crs, name=record.name)

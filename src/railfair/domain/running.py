@@ -84,8 +84,9 @@ class Run:
         """Return what came of the booked arrival at each call, `None` where none is booked.
 
         A reported departure alone proves that the train called, so its delay stands in for the
-        arrival's. A reason beside a time is lateness; without any time it is a cancellation.
-        Neither is a lost report, unless the train was seen nowhere: then it was cancelled.
+        arrival's if one was booked. A reason beside a time is lateness; without any time it is a
+        cancellation. Neither is a lost report, unless the train was seen nowhere: then it was
+        cancelled.
         """
         found: list[Outcome | None] = []
         for call, (arrival, departure, reason) in zip(self.train.calls, self.reports, strict=True):
@@ -95,7 +96,7 @@ class Run:
                 found.append(wrapped(arrival - call.arrival_min))
             elif departure is not None and call.departure_min is not None:
                 found.append(wrapped(departure - call.departure_min))
-            elif reason or self.is_cancelled:
+            elif departure is None and (reason or self.is_cancelled):
                 found.append(Missed.CANCELLED)
             else:
                 found.append(Missed.UNKNOWN)

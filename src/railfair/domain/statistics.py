@@ -9,6 +9,8 @@ from railfair.domain.running import BookedTrain, Missed, Outcome
 
 ON_TIME_BELOW_MIN = 1
 """An arrival less than a minute late is on time (Office of Rail and Road)."""
+TOLERANCE = 1e-6
+"""Of an arrival: 0.1 of 70 arrivals is 7 of them, not a little more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class OutcomeCounts:
 
     def quantile(self, quantile: float) -> int | None:
         """Return the smallest delay that at least the share *quantile* of arrivals kept to."""
-        wanted = quantile * self.ran
+        wanted = quantile * self.ran - TOLERANCE
         passed = 0
         for delay in sorted(self.delays):
             passed += self.delays[delay]

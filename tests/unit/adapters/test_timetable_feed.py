@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from railfair.adapters.feeds.timetable import FileTimetableFeed
-from railfair.domain.codes import Crs, Tiploc
+from railfair.domain.codes import Crs, Tiploc, TocCode
 from railfair.domain.errors import BadFeed
 from railfair.domain.feed import FeedSource, ImportReport, Rejection
 from railfair.domain.station import FixedLink, OperatorInterchange, Station
@@ -454,7 +454,10 @@ def test_change_times_between_operators_are_read(tmp_path: Path) -> None:
     found = read_set(tmp_path, TSI="AYT,ZY,ZX,10,\nAYT,ZX,ZY,0,a text\n", MCA=cif())
     assert [r for r in found.records if isinstance(r, OperatorInterchange)] == [
         OperatorInterchange(
-            crs=Crs("AYT"), arriving_toc=one, departing_toc=other, change_min=change
+            crs=Crs("AYT"),
+            arriving_toc=TocCode(one),
+            departing_toc=TocCode(other),
+            change_min=change,
         )
         for one, other, change in (("ZY", "ZX", 10), ("ZX", "ZY", 0))
     ]

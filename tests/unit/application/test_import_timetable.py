@@ -1,6 +1,6 @@
 """Importing a timetable: all of it or nothing, full or as an update to the one that is loaded."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -35,8 +35,14 @@ class Railway:
         self._folder = folder
         self._number = 0
 
-    async def take(self, *, tolerance: float = 0.05, name: str = "", **texts: str) -> LoadedFeed:
+    async def take(self, *, tolerance: float = 0.05, **texts: str) -> LoadedFeed:
         """Import a set of files given by extension."""
+        return await self.take_files(texts, tolerance=tolerance)
+
+    async def take_files(
+        self, texts: Mapping[str, str], *, tolerance: float = 0.05, name: str = ""
+    ) -> LoadedFeed:
+        """Import a set of files under a name of their own."""
         self._number += 1
         folder = self._folder / str(self._number)
         version = name or f"RJTTF{900 + self._number}"
@@ -59,7 +65,7 @@ class Railway:
     ) -> LoadedFeed:
         """Import an update in one file."""
         header = hd(mainframe=mainframe, reference="DFINV1B", follows=follows, update=True)
-        return await self.take(name="update", CIF=cif(*lines, header=header))
+        return await self.take_files({"CIF": cif(*lines, header=header)}, name="update")
 
     async def trains(self, day: date = TODAY) -> list[Train]:
         async with self.storage.reading() as unit:
@@ -156,11 +162,23 @@ async def test_a_cif_file_with_timing_points_only_makes_stations_of_them(railway
         feed.ti("CEEHAM", "CEE", "CEEHAM PARKWAY"),
         feed.ti("SIDING", "", "A SIDING"),
     ]
-    await railway.take(name="toc-full", CIF=cif(points, plain("A10001")))
+    await railway.take_files({"CIF": cif(points, plain("A10001"))}, name="toc-full")
     ayton, ceeham = await railway.stations()
     assert (ayton.name, ayton.tiplocs) == ("Ayton", ("AYTON", "AYTONLL"))
     assert ceeham.name == "Ceeham Parkway"
     assert await railway.uids() == ["A10001"]
+
+
+async def test_beside_station_names_a_timing_point_makes_a_station_only_where_a_train_calls(
+    railway: Railway,
+) -> None:
+    points = [feed.ti("FARAWAY", "FAR", "FAR AWAY"), feed.ti("DEEHALT", "DEE", "DEE HALT")]
+    lines = [*plain("A10001")[:3], feed.li("DEEHALT", "1020", "1021"), plain("A10001")[3]]
+    await railway.take_full(points, feed.ti("AYTONLL", "AYT"), lines)
+    found = {s.crs: (s.name, s.tiplocs) for s in await railway.stations()}
+    assert set(found) == {"AYT", "BEE", "CEE", "DEE"}
+    assert found[Crs("DEE")] == ("Dee Halt", ("DEEHALT",))
+    assert found[Crs("AYT")] == ("Ayton", ("AYTON", "AYTONLL"))
 
 
 async def test_many_schedules_are_written_in_parts(railway: Railway) -> None:
@@ -256,7 +274,7 @@ async def test_an_update_that_brings_the_links_again_does_not_double_them(railwa
     await railway.take_full(plain("A10001"))
     header = hd(reference="DFINV1B", follows="DFINV1A", update=True)
     texts = {"CFA": cif(plain("A10002"), header=header), "ALF": LINK + "M=BUS,O=AYT,D=BEE,T=9\n"}
-    await railway.take(name="RJTTC902", **texts)
+    await railway.take_files(texts, name="RJTTC902")
     async with railway.storage.reading() as unit:
         assert [link.mode for link in await unit.timetable.links()] == ["walk", "bus"]
 
@@ -303,7 +321,7 @@ async def test_what_is_no_whole_feed_leaves_the_old_timetable_untouched(
 ) -> None:
     before = await railway.take_full(plain("A10001"))
     with pytest.raises(BadFeed):
-        await railway.take(**texts)
+        await railway.take_files(texts)
     assert await railway.uids() == ["A10001"]
     assert len(await railway.stations()) == 3
     assert await railway.loaded() == before

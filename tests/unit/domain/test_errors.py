@@ -25,7 +25,7 @@ def test_every_leaf_has_a_code_and_a_title_of_its_own(leaf: type[RailFairError])
 
 
 def test_no_two_errors_share_a_code() -> None:
-    every = [errors.RailFairError, *_below(errors.RailFairError)]
+    every: list[type[RailFairError]] = [errors.RailFairError, *_below(errors.RailFairError)]
     assert len({error.code for error in every}) == len(every)
 
 

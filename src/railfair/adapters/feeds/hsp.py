@@ -16,6 +16,8 @@ from railfair.domain.feed import FeedSource, ImportReport, Rejection
 from railfair.domain.running import Run
 
 DEMO_MARKER: Final = "demo.json"
+UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for what is no JSON, or none of ours; text has to be UTF-8."""
 
 
 class _ServiceAttributes(msgspec.Struct):
@@ -83,6 +85,7 @@ class FilePerformanceFeed:
                         report.reject(Rejection(file=file.name, line=line, record="run", why=why))
                 else:
                     why = "has neither serviceAttributesDetails nor Services"
+                    report.count_read("answer")
                     report.reject(Rejection(file=file.name, line=line, record="answer", why=why))
         if not understood:
             names = ", ".join(file.name for file in self._files)
@@ -101,7 +104,7 @@ class FilePerformanceFeed:
         decoder = _answers if content.lstrip().startswith(b"[") else _answer
         try:
             decoded = decoder.decode(content)
-        except msgspec.MsgspecError as error:
+        except UNREADABLE as error:
             raise BadFeed(file.name, f"is no HSP answer: {error}") from error
         yield from ((1, one) for one in (decoded if isinstance(decoded, list) else [decoded]))
 
@@ -113,7 +116,7 @@ class FilePerformanceFeed:
                 continue
             try:
                 yield number, _answer.decode(line)
-            except msgspec.MsgspecError as error:
+            except UNREADABLE as error:
                 why = f"is no HSP answer: {error}"
                 report.count_read("run")
                 report.reject(Rejection(file=file.name, line=number, record="answer", why=why))
@@ -142,7 +145,7 @@ def _is_one_document(file: FeedFile) -> bool:
         _answer.decode(first)
     except msgspec.ValidationError:
         return first.lstrip().startswith(b"[")
-    except msgspec.DecodeError:
+    except UNREADABLE:
         return file.extension == "JSON"
     return False
 

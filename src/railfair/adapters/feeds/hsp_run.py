@@ -21,7 +21,10 @@ OVERLAP_MIN: Final = 30
 """Public times may step back a little along a train; a larger step back is the next day."""
 SPREADSHEET_TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})(?::\d{2})?")
 CRS_CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
+REASON_CODE: Final = re.compile(r"\w{0,8}", re.ASCII)
 FEWEST_CALLS: Final = 2
+LONGEST_MIN: Final = 3 * MINUTES_A_DAY
+"""No train takes so long: times that step back again and again are no train's."""
 
 
 class Location(msgspec.Struct):
@@ -88,6 +91,8 @@ def _calls(locations: Iterable[Location]) -> Iterable[CallingPoint]:
             moment = departure
         elif arrival is not None:
             moment = arrival
+        if moment is not None and moment > LONGEST_MIN:
+            raise ValueError("has booked times that are in no order")
         yield CallingPoint(crs=Crs(location.location), arrival_min=arrival, departure_min=departure)
 
 
@@ -100,6 +105,8 @@ def _booked(text: str, after: int | None) -> int | None:
 
 
 def _report(location: Location, call: CallingPoint) -> CallReport:
+    if not REASON_CODE.fullmatch(location.late_canc_reason):
+        raise ValueError(f"late_canc_reason {location.late_canc_reason!r} is no reason code")
     return _shared_report(
         location.actual_ta,
         location.actual_td,

@@ -51,7 +51,7 @@ class SqlPerformance:
     async def has_runs(self, rids: Iterable[str]) -> int:
         """Return how many of *rids* are there."""
         found = 0
-        for part in chunks(list(rids)):
+        for part in chunks(sorted(set(rids))):
             query = select(func.count()).select_from(run).where(run.c.rid.in_(part))
             found += (await self._connection.execute(query)).scalar_one()
         return found
@@ -73,7 +73,8 @@ class SqlPerformance:
 
     async def stations(self) -> list[Crs]:
         """Return the stations where runs were booked to call, by code."""
-        query = select(booked_call.c.crs).distinct().order_by(booked_call.c.crs)
+        ran = booked_call.c.train_id.in_(select(run.c.train_id))
+        query = select(booked_call.c.crs).where(ran).distinct().order_by(booked_call.c.crs)
         return [Crs(crs) for crs in await self._connection.scalars(query)]
 
     async def route_outcomes(self, origin: Crs, destination: Crs) -> OutcomeCounts:

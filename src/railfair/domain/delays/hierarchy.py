@@ -106,7 +106,8 @@ class Hierarchy:
         """
         return forecast_paths(  # type: ignore[no-any-return]
             self._bases(day, len(nodes), base), nodes, day,
-            self._weight, self._residual, self._last, self._half_lives, self._trust, self._tuning.strength, self._tuning.floor,
+            self._weight, self._residual, self._last, self._half_lives, self._trust,
+            self._tuning.strength, self._tuning.floor,
         )  # fmt: skip
 
     def sample_sizes(self, day: int, nodes: NodeIds, *, scale: int) -> Floats:
@@ -127,7 +128,8 @@ class Hierarchy:
         squared, errors = np.zeros_like(self._steps_squared), np.zeros_like(self._steps_errors)
         forecasts: Floats = learn_day(
             self._bases(day, len(nodes), base), nodes, outcomes, day,
-            self._weight, self._residual, self._last, self._half_lives, self._trust, self._tuning.strength, self._tuning.floor,
+            self._weight, self._residual, self._last, self._half_lives, self._trust,
+            self._tuning.strength, self._tuning.floor,
             squared, errors,
         )  # fmt: skip
         self._steps_squared = self._steps_squared * kept + squared

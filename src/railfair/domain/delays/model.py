@@ -129,9 +129,10 @@ class DelayModel:
         )
 
     def learn(self, day: date, observed: ObservedArrivals) -> None:
-        """Take in what happened on *day*; days have to come in ascending order."""
-        if not observed.arrivals:
-            return
+        """Take in what happened on *day*; days have to come in ascending order.
+
+        A day of which nothing is known counts as learned as well.
+        """
         ran = ~observed.cancelled
         at_edges = (observed.delays[:, None] <= EDGES).astype(np.float64)
         missed = observed.cancelled[:, None].astype(np.float64)

@@ -2,13 +2,16 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from http import HTTPStatus
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import litestar_offline_docs
-from litestar import Litestar, Router
+from litestar import Litestar, Request, Response, Router, get
+from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
+from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from railfair import __version__
@@ -19,8 +22,22 @@ from railfair.entrypoints.http.entrance import Entrance
 
 type Opened = Callable[[], AbstractAsyncContextManager[RailFair]]
 
-ASSETS: Final = "/docs/assets"
+DOCS: Final = "/docs"
+ASSETS: Final = f"{DOCS}/assets"
 """Where the pages of `/docs` get their script and style: from here, never from elsewhere."""
+JSON: Final = JsonRenderPlugin(path="/openapi.json")
+
+
+@get("/", include_in_schema=False)
+async def front_page() -> Redirect:
+    """Send whoever types the bare address to the documentation."""
+    return Redirect(DOCS)
+
+
+@get(JSON.paths, include_in_schema=False, media_type=JSON.media_type)
+async def openapi_json(request: Request[Any, Any, Any]) -> bytes:
+    """Return the description of the API. Source: OpenAPI 3.1."""
+    return JSON.render(request, request.app.openapi_schema.to_schema())
 
 
 def create_app() -> Entrance:
@@ -40,7 +57,14 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             yield
 
     return Litestar(
-        route_handlers=[predictions.router, places.router, operations.router, _assets()],
+        route_handlers=[
+            predictions.router,
+            places.router,
+            operations.router,
+            front_page,
+            openapi_json,
+            _assets(),
+        ],
         lifespan=[lifespan],
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(),
@@ -61,15 +85,24 @@ def _openapi() -> OpenAPIConfig:
         title="RailFair",
         version=__version__,
         description="Which train, which ticket, and will it be on time?",
-        path="/",
+        openapi_router=Router(
+            DOCS, route_handlers=[], include_in_schema=False, after_request=_without_own_404
+        ),
         render_plugins=[
             SwaggerRenderPlugin(
-                path="/docs",
+                path="/",
                 favicon="",
                 js_url=f"{ASSETS}/swagger-ui-bundle.js",
                 css_url=f"{ASSETS}/swagger-ui.css",
                 standalone_preset_js_url=f"{ASSETS}/swagger-ui-standalone-preset.js",
             ),
-            JsonRenderPlugin(path="/openapi.json"),
+            JSON,
         ],
     )
+
+
+def _without_own_404(response: Response[Any]) -> Response[Any]:
+    """Turn the framework's page for unknown addresses below `/docs` into a problem."""
+    if response.status_code == HTTPStatus.NOT_FOUND:
+        raise NotFoundException
+    return response

@@ -1,9 +1,14 @@
 """Reading what a client asks for, from a query or a JSON body, with every fault named at once."""
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final
+
+from litestar.connection import ASGIConnection
+from litestar.exceptions import HTTPException
+from litestar.handlers import BaseRouteHandler
 
 from railfair.domain import codes
 from railfair.domain.codes import Crs, TocCode
@@ -12,6 +17,20 @@ from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
 from railfair.entrypoints.http.problems import Fault, FaultyRequest
 
 WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
+
+JSON_TYPE: Final = re.compile(r"application/([a-z0-9.-]+\+)?json")
+WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}")
+
+
+def takes_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse a body that says of itself that it is not JSON; one that says nothing is tried."""
+    kind = connection.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind and not JSON_TYPE.fullmatch(kind):
+        raise HTTPException(
+            status_code=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+            detail="the body has to be application/json",
+            headers={"Accept": "application/json"},
+        )
 
 
 class Parameters:
@@ -102,10 +121,9 @@ def _as_text(value: Any, name: str) -> str:
 
 
 def _integer(text: str, name: str, least: int, most: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise MalformedParameter(name, "has to be a whole number") from None
+    if not WHOLE_NUMBER.fullmatch(text.strip()):
+        raise MalformedParameter(name, "has to be a whole number")
+    number = int(text)
     if not least <= number <= most:
         raise InvalidParameter(name, f"has to be from {least} to {most}")
     return number

@@ -14,7 +14,7 @@ from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.errors import InvalidParameter, RailFairError
 from railfair.entrypoints import wire
 from railfair.entrypoints.http import problems
-from railfair.entrypoints.http.parameters import Parameters
+from railfair.entrypoints.http.parameters import Parameters, takes_json
 from railfair.entrypoints.http.problems import Fault, FaultyRequest, Problem
 
 MOST_TRAINS: Final = 50
@@ -134,7 +134,7 @@ async def _batched(predict: PredictDelay, values: Mapping[str, Any]) -> BatchRes
     except FaultyRequest as error:
         problem = problems.of_faults(error)
     except RailFairError as error:
-        problem = problems.of_error(error)
+        problem = problems.of_error(error, is_body=True)
     return BatchResult(status=problem.status, problem=problem)
 
 
@@ -183,5 +183,6 @@ def _sighting(parameters: Parameters) -> Sighting | None:
 router: Final = Router(
     path="/api/predict",
     route_handlers=[predict, predict_from_body, predict_batch],
+    guards=[takes_json],
     tags=["Prediction"],
 )

@@ -4,13 +4,14 @@ A status belongs to a branch of `domain.errors` and is found by walking up the e
 framework's own errors keep their phrase. A crash says nothing of its cause; it is logged.
 """
 
+import re
 from collections.abc import Sequence
-from http import HTTPStatus
+from http import HTTPMethod, HTTPStatus
 from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException
+from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
 
 from railfair.bootstrap import logger
@@ -26,6 +27,12 @@ STATUS: Final[dict[type[Exception], HTTPStatus]] = {
     errors.Conflict: HTTPStatus.CONFLICT,
     errors.SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+NOT_SERVED: Final = "nothing is served at this address; /docs lists what is"
+WITH_BODY: Final = frozenset({HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH})
+WHOLE_BODY: Final = "data"
+"""The framework's key for a fault of the body as such."""
+BETWEEN_KEYS: Final = re.compile(r"[\[\].]+")
 
 log = logger("http")
 
@@ -58,14 +65,14 @@ class Problem(msgspec.Struct, omit_defaults=True):
     errors: list[Fault] = []
 
 
-def of_error(error: errors.RailFairError) -> Problem:
-    """Return the problem that *error* is."""
+def of_error(error: errors.RailFairError, *, is_body: bool = False) -> Problem:
+    """Return the problem that *error* is; parameters of a body are pointed to."""
     return Problem(
         type=TYPE_BASE + error.code,
         title=error.title,
         status=_status(error),
         detail=str(error),
-        errors=_faults(error),
+        errors=_faults(error, is_body=is_body),
     )
 
 
@@ -87,8 +94,17 @@ def _of_http(error: HTTPException) -> Problem:
         type=TYPE_BASE + code,
         title=phrase,
         status=error.status_code,
-        detail=error.detail or phrase,
+        detail=NOT_SERVED if error.status_code == HTTPStatus.NOT_FOUND else error.detail or phrase,
     )
+
+
+def _validation_fault(extra: dict[str, str]) -> Fault:
+    """Return what the framework found wrong with the body, which had not the form it needs."""
+    key, message = extra.get("key", WHOLE_BODY), extra.get("message", "")
+    if key == WHOLE_BODY:
+        is_absent = message == repr(WHOLE_BODY)
+        return Fault(detail=f"body: {'is missing' if is_absent else message}", pointer="")
+    return Fault(detail=f"{key}: {message}", pointer="/" + BETWEEN_KEYS.sub("/", key).strip("/"))
 
 
 def _of_crash() -> Problem:
@@ -104,12 +120,11 @@ def _status(error: errors.RailFairError) -> int:
     return next(STATUS[branch] for branch in type(error).__mro__ if branch in STATUS)
 
 
-def _faults(error: errors.RailFairError) -> list[Fault]:
+def _faults(error: errors.RailFairError, *, is_body: bool) -> list[Fault]:
     match error:
-        case errors.InvalidParameter(parameter=parameter, detail=detail):
-            return [Fault(parameter=parameter, detail=detail)]
-        case errors.UnknownStation(parameter=parameter):
-            return [Fault(parameter=parameter, detail=str(error))]
+        case errors.InvalidParameter(parameter=name) | errors.UnknownStation(parameter=name):
+            where = {"pointer": f"/{name}"} if is_body else {"parameter": name}
+            return [Fault(detail=str(error), **where)]
         case _:
             return []
 
@@ -125,7 +140,7 @@ def _response(
 
 
 def _on_error(request: Request[Any, Any, Any], error: errors.RailFairError) -> Response[Problem]:
-    return _response(request, of_error(error))
+    return _response(request, of_error(error, is_body=request.method in WITH_BODY))
 
 
 def _on_faults(request: Request[Any, Any, Any], error: FaultyRequest) -> Response[Problem]:
@@ -138,14 +153,32 @@ def _on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[
     return _response(request, _of_http(error), dict(error.headers or {}))
 
 
+def _on_validation(
+    request: Request[Any, Any, Any], error: ValidationException
+) -> Response[Problem]:
+    found = error.extra if isinstance(error.extra, list) else [{}]
+    faults = [_validation_fault(extra) for extra in found]
+    return _on_faults(request, FaultyRequest(HTTPStatus.BAD_REQUEST, faults))
+
+
+def _on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Response[Problem]:
+    """Answer a body that nests deeper than its reader can follow."""
+    log.warning("nesting", path=request.url.path, exc_info=error)
+    fault = Fault(detail="body: nests too deep", pointer="")
+    return _on_faults(request, FaultyRequest(HTTPStatus.BAD_REQUEST, [fault]))
+
+
 def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
-    log.error("crash", path=request.url.path, exc_info=error)
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    log.error("crash", path=request.url.path, request_id=request_id, exc_info=error)
     return _response(request, _of_crash())
 
 
 HANDLERS: Final[ExceptionHandlersMap] = {
     errors.RailFairError: _on_error,
     FaultyRequest: _on_faults,
+    ValidationException: _on_validation,
     HTTPException: _on_http,
+    RecursionError: _on_nesting,
     Exception: _on_crash,
 }
