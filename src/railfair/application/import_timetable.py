@@ -122,6 +122,7 @@ class _Writer:
         self._changed_stations: set[Crs] = set()
         self._timing_points: list[TiplocStation] = []
         self._called: set[Crs] = set()
+        self._missing: dict[str, int] = {}
         self._links: list[FixedLink] = []
         self._interchanges: list[OperatorInterchange] = []
         self._schedules: dict[ScheduleKey, Schedule | None] = {}
@@ -167,6 +168,11 @@ class _Writer:
         self._report.count_kept("station", len(changed))
         self._report.count_kept("link", len(self._links))
         self._report.count_kept("interchange", len(self._interchanges))
+        self._report.notes += [
+            f"{number} {record} deletions were for records that are not loaded"
+            for record, number in self._missing.items()
+            if number
+        ]
 
     def _put_station(self, station: Station) -> None:
         self._stations[station.crs] = station
@@ -198,7 +204,7 @@ class _Writer:
             await self._timetable.put_schedules(batch, are_manual=are_manual)
         self._report.count_kept("schedule", len(put))
         self._report.count_kept("call", sum(len(schedule.calls) for schedule in put))
-        self._note_missing("schedule", len(gone), removed)
+        self._count_missing("schedule", len(gone), removed)
         self._schedules, self._manual = {}, set()
 
     async def _flush_associations(self) -> None:
@@ -208,15 +214,12 @@ class _Writer:
         removed = await self._timetable.remove_associations(gone)
         await self._timetable.put_associations(put)
         self._report.count_kept("association", len(put))
-        self._note_missing("association", len(gone), removed)
+        self._count_missing("association", len(gone), removed)
 
-    def _note_missing(self, record: str, wanted: int, removed: int) -> None:
+    def _count_missing(self, record: str, wanted: int, removed: int) -> None:
         if removed:
             self._report.count_kept(f"{record} removed", removed)
-        if removed < wanted:
-            self._report.notes.append(
-                f"{wanted - removed} {record} deletions were for records that are not loaded"
-            )
+        self._missing[record] = self._missing.get(record, 0) + wanted - removed
 
 
 def _key(one: Association) -> tuple[object, ...]:

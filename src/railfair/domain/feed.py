@@ -53,10 +53,14 @@ class Rejection:
 
 @dataclass(slots=True, kw_only=True)
 class ImportReport:
-    """What an import read, kept and rejected, by kind of record; grows while the import runs."""
+    """What an import read, kept and rejected, by kind of record; grows while the import runs.
+
+    *left_out* are records that are right, but not for passengers.
+    """
 
     read: dict[str, int] = field(default_factory=dict)
     kept: dict[str, int] = field(default_factory=dict)
+    left_out: dict[str, int] = field(default_factory=dict)
     rejected: list[Rejection] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -67,6 +71,10 @@ class ImportReport:
     def count_kept(self, record: str, number: int = 1) -> None:
         """Count *number* records of the kind *record* as kept."""
         self.kept[record] = self.kept.get(record, 0) + number
+
+    def count_left_out(self, record: str) -> None:
+        """Count a record of the kind *record* as left out."""
+        self.left_out[record] = self.left_out.get(record, 0) + 1
 
     def reject(self, rejection: Rejection) -> None:
         """Remember a record that is not imported."""

@@ -1,6 +1,7 @@
 """The one tree of errors."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -8,6 +9,7 @@ from railfair import bootstrap
 from railfair.domain import errors
 from railfair.domain.errors import RailFairError, leaves
 
+ERRORS_PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
 ALL_LEAVES = sorted(leaves(), key=lambda leaf: leaf.__name__)
 KINDS = (errors.InvalidInput, errors.NotFound, errors.Conflict, errors.SourceUnavailable)
 
@@ -73,3 +75,9 @@ def test_a_malformed_parameter_is_an_invalid_one() -> None:
 
 def _below(root: type[RailFairError]) -> list[type[RailFairError]]:
     return [error for child in root.__subclasses__() for error in (child, *_below(child))]
+
+
+def test_every_code_has_a_section_in_the_documentation() -> None:
+    documented = set(re.findall(r"^## (\S+)$", ERRORS_PAGE.read_text("utf-8"), re.MULTILINE))
+    for leaf in ALL_LEAVES:
+        assert leaf.code in documented, leaf.__name__

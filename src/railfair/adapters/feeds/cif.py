@@ -93,7 +93,7 @@ class CifReader:
             if found.calls or takes_the_place:
                 yield PutSchedule(schedule=found, is_manual=self._is_manual)
             else:
-                self._report.count_read("schedule that is not for passengers")
+                self._report.count_left_out("schedule")
 
     def _other(self, number: int, line: str) -> Iterator[TimetableRecord]:
         kind = line[RECORD_TYPE]

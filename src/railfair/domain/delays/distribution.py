@@ -73,11 +73,11 @@ def mixed(parts: list[tuple[float, DelayDistribution]]) -> DelayDistribution:
 
     A part counts in the delay by the chance that it runs, all alike where none will.
     """
-    weights = np.array([weight for weight, _ in parts])
+    weights = np.array([weight for weight, _ in parts], np.float64)
     weights /= weights.sum()
     cancelled = float(weights @ np.array([part.cancelled for _, part in parts]))
     running = weights * np.array([1 - part.cancelled for _, part in parts])
     if not running.any():
         running = weights
     at_most = running @ np.stack([part.at_most for _, part in parts]) / running.sum()
-    return DelayDistribution(at_most=at_most, cancelled=cancelled)
+    return DelayDistribution(at_most=np.minimum(at_most, 1.0), cancelled=cancelled)
