@@ -14,6 +14,10 @@ from railfair.domain.codes import Crs, Headcode, TocCode, TrainUid
 from railfair.domain.overlay import NO_HOLIDAY
 from railfair.domain.timetable import CallingPoint, DirectTrain, Schedule, Stp, Train
 
+BOARDING = call.alias("boarding")
+ALIGHTING = call.alias("alighting")
+STRONGER = schedule.alias("stronger")
+
 
 class SqlTrains:
     """The part of `ports.timetable` that finds trains."""
@@ -23,11 +27,10 @@ class SqlTrains:
 
     async def knows_route(self, origin: Crs, destination: Crs) -> bool:
         """Whether any schedule may be joined at *origin* and left at *destination*."""
-        boarding, alighting = call.alias(), call.alias()
         query = select(
             exists()
-            .where(_is_ride(boarding.c, alighting.c, origin, destination))
-            .select_from(boarding.join(alighting, _same_schedule(boarding.c, alighting.c)))
+            .where(_is_ride(BOARDING.c, ALIGHTING.c, origin, destination))
+            .select_from(BOARDING.join(ALIGHTING, _same_schedule(BOARDING.c, ALIGHTING.c)))
         )
         return bool((await self._connection.execute(query)).scalar_one())
 
@@ -42,22 +45,21 @@ class SqlTrains:
         limit: int | None = None,
     ) -> list[DirectTrain]:
         """Return trains of *day* from *origin* to *destination*, earliest first."""
-        boarding, alighting = call.alias(), call.alias()
         query = (
             select(
                 schedule.c.id,
                 schedule.c.uid,
-                boarding.c.position.label("boarding"),
-                boarding.c.departure_min,
-                alighting.c.position.label("alighting"),
-                alighting.c.arrival_min,
+                BOARDING.c.position.label("boarding"),
+                BOARDING.c.departure_min,
+                ALIGHTING.c.position.label("alighting"),
+                ALIGHTING.c.arrival_min,
             )
-            .select_from(boarding)
-            .join(alighting, _same_schedule(boarding.c, alighting.c))
-            .join(schedule, schedule.c.id == boarding.c.schedule_id)
+            .select_from(BOARDING)
+            .join(ALIGHTING, _same_schedule(BOARDING.c, ALIGHTING.c))
+            .join(schedule, schedule.c.id == BOARDING.c.schedule_id)
             .where(
-                _is_ride(boarding.c, alighting.c, origin, destination),
-                boarding.c.departure_min >= not_before_min,
+                _is_ride(BOARDING.c, ALIGHTING.c, origin, destination),
+                BOARDING.c.departure_min >= not_before_min,
                 *_runs(day, holiday_flags),
             )
         )
@@ -139,19 +141,18 @@ def _is_ride(
 
 def _runs(day: date, holiday_flags: frozenset[str]) -> Sequence[ColumnElement[bool]]:
     """Say in SQL what `domain.overlay.running` says: this schedule decides, and the train runs."""
-    stronger = schedule.alias()
     return (
         schedule.c.stp != Stp.CANCELLED.value,
         *_is_dated(schedule.c, day),
         schedule.c.bank_holidays.not_in(sorted(holiday_flags)),
         ~exists().where(
-            stronger.c.uid == schedule.c.uid,
-            *_is_dated(stronger.c, day),
+            STRONGER.c.uid == schedule.c.uid,
+            *_is_dated(STRONGER.c, day),
             or_(
-                stronger.c.stp < schedule.c.stp,
+                STRONGER.c.stp < schedule.c.stp,
                 and_(
-                    stronger.c.stp == schedule.c.stp,
-                    stronger.c.runs_from > schedule.c.runs_from,
+                    STRONGER.c.stp == schedule.c.stp,
+                    STRONGER.c.runs_from > schedule.c.runs_from,
                 ),
             ),
         ),

@@ -163,7 +163,8 @@ def _on_validation(
 
 def _on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Response[Problem]:
     """Answer a body that nests deeper than its reader can follow."""
-    log.warning("nesting", path=request.url.path, exc_info=error)
+    if request.method not in WITH_BODY:
+        return _on_crash(request, error)
     fault = Fault(detail="body: nests too deep", pointer="")
     return _on_faults(request, FaultyRequest(HTTPStatus.BAD_REQUEST, [fault]))
 
