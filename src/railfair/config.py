@@ -1,17 +1,26 @@
 """Settings: read once, from the environment and `.env`; the only reader of either."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RAILFAIR_"
+DATABASES = ("sqlite+aiosqlite://", "postgresql+", "memory:")
+PASSWORD = re.compile(r"//[^@/]*@")
 
 
 class InvalidSettings(Exception):
     """A setting cannot be meant; the message names it in one line."""
+
+
+def _database(url: str) -> str:
+    if not url.startswith(DATABASES):
+        raise ValueError(f"has to begin with one of {', '.join(DATABASES)}")
+    return url
 
 
 class Settings(BaseSettings):
@@ -21,7 +30,7 @@ class Settings(BaseSettings):
         env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
     )
 
-    database_url: str = Field(
+    database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite+aiosqlite:///var/railfair.db",
         description="SQLAlchemy URL of the database, with an async driver.",
     )
@@ -91,4 +100,5 @@ class Settings(BaseSettings):
         except ValidationError as error:
             first = error.errors()[0]
             name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            raise InvalidSettings(f"{name}: {first['msg']}, not {first['input']!r}") from error
+            given = PASSWORD.sub("//***@", repr(first["input"]))
+            raise InvalidSettings(f"{name}: {first['msg']}, not {given}") from error

@@ -20,7 +20,8 @@ from railfair.domain.delays.scoring import (
     score_coverage,
     score_delays,
 )
-from railfair.domain.errors import InvalidParameter
+from railfair.domain.errors import InvalidParameter, NothingLoaded
+from railfair.domain.feed import FeedKind
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.known_truth import KnownTruth
 from railfair.ports.storage import Storage
@@ -66,6 +67,7 @@ async def backtest(
 
     Raises:
         InvalidParameter: the days are no period, or there is no history before or in them.
+        NothingLoaded: there is no history at all.
     """
     if last < first:
         raise InvalidParameter("to", f"{last} is before {first}")
@@ -74,7 +76,9 @@ async def backtest(
     replay = _Replay(first, lag_days, truth)
     async with storage.reading() as unit:
         span = await unit.performance.days()
-        if span is None or span[0] >= first:
+        if span is None:
+            raise NothingLoaded(FeedKind.PERFORMANCE)
+        if span[0] >= first:
             raise InvalidParameter("from", f"there is no running before {first} to learn from")
         async for day, runs in unit.performance.runs(span[0], last):
             replay.take(day, observed(runs, day, kind_of(day, holidays)))

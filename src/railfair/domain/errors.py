@@ -13,6 +13,7 @@ RailFairError
 │   └── MixedSources            real data would be mixed with the demo railway's
 └── SourceUnavailable       a part that the answer needs is not there just now (503)
     ├── StorageUnavailable      the database cannot be reached, or is not ready
+    ├── NothingLoaded           what the answer rests on has not been imported yet
     └── FeedServiceFailed       a feed's own service did not deliver
 
 A leaf has a kebab-case `code`, a constant `title`, and its data as attributes; none of them knows
@@ -142,6 +143,17 @@ class StorageUnavailable(SourceUnavailable):
 
     code = "storage-unavailable"
     title = "The database is not available"
+
+
+class NothingLoaded(SourceUnavailable):
+    """No feed of the kind *feed* has been imported yet."""
+
+    code = "nothing-loaded"
+    title = "Nothing loaded yet"
+
+    def __init__(self, feed: str) -> None:
+        super().__init__(f"no {feed} has been imported yet: railfair import {feed} PATH")
+        self.feed = feed
 
 
 class FeedServiceFailed(SourceUnavailable):

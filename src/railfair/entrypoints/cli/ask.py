@@ -16,7 +16,7 @@ from railfair.domain.delays.explanation import confidence
 from railfair.domain.operators import operator
 from railfair.entrypoints import wire
 from railfair.entrypoints.cli.parsing import CLOCK, CRS, DAY, TOC
-from railfair.entrypoints.cli.progress import console
+from railfair.entrypoints.cli.progress import console, show
 from railfair.entrypoints.cli.running import run
 
 NO_FORECAST: Final = "-"
@@ -93,7 +93,7 @@ def _print(answer: Prediction, *, explain: bool) -> None:
     for train in answer.trains:
         table.add_row(*_cells(train))
     if answer.trains:
-        console.print(table)
+        show(table)
     else:
         console.print(f"{escape(title)}: no direct train leaves that late on this day")
     for reason in answer.degraded_reasons:

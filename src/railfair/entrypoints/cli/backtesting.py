@@ -15,7 +15,7 @@ from railfair.bootstrap import DemoTruth, RailFair
 from railfair.domain.delays.scoring import Scores
 from railfair.domain.feed import FeedKind, FeedSource
 from railfair.entrypoints.cli.parsing import DAY
-from railfair.entrypoints.cli.progress import console, progress
+from railfair.entrypoints.cli.progress import console, progress, show
 from railfair.entrypoints.cli.running import run
 
 DEMO_TRUTH: Final = Path("var/demo/truth.json.gz")
@@ -110,12 +110,12 @@ def _figures(scores: dict[str, Scores]) -> dict[str, dict[str, float]]:
 
 def _print(result: Backtest) -> None:
     title = f"{result.first} to {result.last}, forecasts made {result.lag_days} day(s) before"
-    console.print(_table(title, {"": result.overall}))
+    show(_table(title, {"": result.overall}))
     model, climatology = (result.overall[m].figures()["rps"] for m in (MODEL, CLIMATOLOGY))
     console.print(f"better than climatology by {1 - model / climatology:.1%}\n")
-    console.print(_table("By operator", result.by_operator))
+    show(_table("By operator", result.by_operator))
     routes = sorted(result.by_route.items(), key=lambda route: -route[1][MODEL].n)
-    console.print(_table("By route (station > terminus)", dict(routes[:SHOWN_ROUTES])))
+    show(_table("By route (station > terminus)", dict(routes[:SHOWN_ROUTES])))
     if len(routes) > SHOWN_ROUTES:
         console.print(f"… and {len(routes) - SHOWN_ROUTES} more routes (--json shows all)")
 

@@ -27,7 +27,7 @@ from railfair.domain import codes
 from railfair.domain.feed import FeedKind, ImportReport, LoadedFeed
 from railfair.domain.railtime import days_between, iso
 from railfair.entrypoints.cli.parsing import DAY
-from railfair.entrypoints.cli.progress import Advance, console, progress
+from railfair.entrypoints.cli.progress import Advance, console, progress, show
 from railfair.entrypoints.cli.running import run, settings
 from railfair.ports.feed_service import FetchedFeed, PerformanceRequest
 
@@ -127,7 +127,7 @@ def _print_report(loaded: LoadedFeed, report: ImportReport) -> None:
         table.add_column(column, justify="right")
     for record in {**report.read, **report.kept}:
         table.add_row(record, _number(report.read.get(record)), _number(report.kept.get(record)))
-    console.print(table)
+    show(table)
     for note in report.notes:
         console.print(f"note: {escape(note)}")
     _print_rejections(report)
@@ -214,7 +214,11 @@ def load(directory: Path) -> None:
     """Make the tables, and fill them with the demo railway, unless something is loaded already.
 
     The demo is built in DIRECTORY first if it is not there yet.
-    """
+
+    \b
+    Example:
+      railfair demo load var/demo
+    """  # noqa: D301
     migrations(settings()).upgrade()
     run(lambda railfair: _load(railfair, directory))
 

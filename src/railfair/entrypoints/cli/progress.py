@@ -13,14 +13,22 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
 from railfair.bootstrap import logger
 
 type Advance = Callable[[int], None]
 
 LOGGED_STEP: Final = 0.25
+WIDE: Final = 200
+"""Columns that a table may take where no terminal limits it."""
 console: Final = Console(highlight=False, soft_wrap=True)
 errors: Final = Console(stderr=True, highlight=False)
+
+
+def show(table: Table) -> None:
+    """Print *table*: as wide as the terminal allows, and as it needs to be in a pipe or file."""
+    console.print(table, width=None if console.is_terminal else WIDE)
 
 
 @contextmanager

@@ -6,7 +6,16 @@ from typing import Any, Final
 from uuid import uuid4
 
 from litestar.enums import ScopeType
-from litestar.types import ASGIApp, HTTPScope, Message, Receive, Scope, Send
+from litestar.types import (
+    ASGIApp,
+    HTTPReceiveMessage,
+    HTTPScope,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    WebSocketReceiveMessage,
+)
 
 from railfair.bootstrap import logger
 
@@ -14,6 +23,27 @@ GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER: Final = b"x-request-id"
 
 log = logger("http")
+
+
+class _Received:
+    """A request's body as it comes in; `rest` reads what the application left of it.
+
+    A body that nobody reads fills the server's queue, and the connection would wait for ever.
+    """
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._is_whole = False
+
+    async def __call__(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
+        message = await self._receive()
+        self._is_whole = not (message["type"] == "http.request" and message.get("more_body"))
+        return message
+
+    async def rest(self) -> None:
+        """Read on to the body's end, or until the client has gone, and forget it."""
+        while not self._is_whole:
+            await self()
 
 
 class Entrance:
@@ -29,19 +59,21 @@ class Entrance:
             return
         request_id = _request_id(scope)
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        received = _Received(receive)
         status = 0
         began = time.perf_counter()
 
         async def answer(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
+                await received.rest()
                 status = message["status"]
                 headers = [*message.get("headers", []), (HEADER, request_id.encode())]
                 message = {**message, "headers": headers}
             await send(message)
 
         try:
-            await self._app(scope, receive, answer)
+            await self._app(scope, received, answer)
         finally:
             took_ms = (time.perf_counter() - began) * 1000
             log.info("request", **_line(scope, request_id, status, took_ms))
