@@ -14,6 +14,7 @@ from railfair.domain.errors import BadFeed
 GZIP_SIZE_FIELD = 4
 """Bytes at the end of a gzip member that hold the size of its content (RFC 1952)."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 TELLING_BYTES = 1 << 20
 """How much is read between two words about progress."""
 
@@ -54,8 +55,9 @@ class FeedFile:
         """Yield each line with its number from 1, as it stands."""
         told = read = 0
         with self.open() as stream:
-            for number, raw in enumerate(stream, start=1):
-                read += len(raw)
+            for number, line in enumerate(stream, start=1):
+                raw = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+                read += len(line)
                 if read - told > TELLING_BYTES:
                     progress(read - told)
                     told = read

@@ -6,7 +6,7 @@ time the day that brings it closest to what was booked.
 
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Final
 
@@ -23,19 +23,23 @@ SPREADSHEET_TIME: Final = re.compile(r"(\d{1,2}):?(\d{2})(?::\d{2})?")
 CRS_CODE: Final = re.compile(r"[A-Z]{3}", re.ASCII)
 REASON_CODE: Final = re.compile(r"\w{0,8}", re.ASCII)
 FEWEST_CALLS: Final = 2
+YEAR_DIGITS: Final = 4
 LONGEST_MIN: Final = 3 * MINUTES_A_DAY
 """No train takes so long: times that step back again and again are no train's."""
 
 
 class Location(msgspec.Struct):
-    """A public call, as the service words it; times and reason are empty where there is none."""
+    """A public call, as the service words it; times and reason are empty where there is none.
+
+    Exports by others write null where the service writes nothing.
+    """
 
     location: str
-    gbtt_pta: str = ""
-    gbtt_ptd: str = ""
-    actual_ta: str = ""
-    actual_td: str = ""
-    late_canc_reason: str = ""
+    gbtt_pta: str | None = ""
+    gbtt_ptd: str | None = ""
+    actual_ta: str | None = ""
+    actual_td: str | None = ""
+    late_canc_reason: str | None = ""
 
 
 class Details(msgspec.Struct):
@@ -68,7 +72,7 @@ class RunReader:
     def _train(self, details: Details) -> BookedTrain:
         wording = [details.toc_code]
         for one in details.locations:
-            wording += (one.location, one.gbtt_pta, one.gbtt_ptd)
+            wording += (one.location, one.gbtt_pta or "", one.gbtt_ptd or "")
         key = tuple(wording)
         train = self._trains.get(key)
         if train is None:
@@ -96,7 +100,7 @@ def _calls(locations: Iterable[Location]) -> Iterable[CallingPoint]:
         yield CallingPoint(crs=Crs(location.location), arrival_min=arrival, departure_min=departure)
 
 
-def _booked(text: str, after: int | None) -> int | None:
+def _booked(text: str | None, after: int | None) -> int | None:
     clock = _clock(text)
     if clock is None or after is None:
         return clock
@@ -105,12 +109,13 @@ def _booked(text: str, after: int | None) -> int | None:
 
 
 def _report(location: Location, call: CallingPoint) -> CallReport:
-    if not REASON_CODE.fullmatch(location.late_canc_reason):
-        raise ValueError(f"late_canc_reason {location.late_canc_reason!r} is no reason code")
+    reason = location.late_canc_reason or ""
+    if not REASON_CODE.fullmatch(reason):
+        raise ValueError(f"late_canc_reason {reason!r} is no reason code")
     return _shared_report(
         location.actual_ta,
         location.actual_td,
-        location.late_canc_reason,
+        reason,
         call.arrival_min,
         call.departure_min,
     )
@@ -118,7 +123,11 @@ def _report(location: Location, call: CallingPoint) -> CallReport:
 
 @lru_cache(maxsize=1 << 18)
 def _shared_report(
-    actual_ta: str, actual_td: str, reason: str, arrival: int | None, departure: int | None
+    actual_ta: str | None,
+    actual_td: str | None,
+    reason: str,
+    arrival: int | None,
+    departure: int | None,
 ) -> CallReport:
     """Return the report; trains run on time so often that most reports come again and again."""
     return CallReport(
@@ -128,13 +137,13 @@ def _shared_report(
     )
 
 
-def _reported(text: str, booked: int | None) -> int | None:
+def _reported(text: str | None, booked: int | None) -> int | None:
     clock = _clock(text)
     return None if clock is None or booked is None else nearest(clock, booked)
 
 
 @lru_cache(maxsize=8192)
-def _clock(text: str) -> int | None:
+def _clock(text: str | None) -> int | None:
     """Return the minutes of `0622`, or of the `06:22` and `622` that exports make of it."""
     if not text:
         return None
@@ -146,8 +155,12 @@ def _clock(text: str) -> int | None:
 
 @lru_cache(maxsize=4096)
 def _service_day(text: str) -> date:
-    form = "%d/%m/%Y" if "/" in text else "%Y-%m-%d"
+    """Return the day of `2026-11-24`, or of the `24/11/2026` that exports mix in."""
+    parts = re.split("[-/]", text)
+    if len(parts[0]) != YEAR_DIGITS:
+        parts.reverse()
     try:
-        return datetime.strptime(text, form).date()  # noqa: DTZ007 - a calendar day
+        year, month, day = map(int, parts)
+        return date(year, month, day)
     except ValueError:
         raise ValueError(f"date_of_service {text!r} is not a date") from None

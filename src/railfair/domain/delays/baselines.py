@@ -17,23 +17,16 @@ class Baseline:
     """Plain frequencies by cell, each shrunk a little to the frequencies of everything.
 
     With one cell for all arrivals it is the climatology; with a cell for each station, hour and
-    kind of day it is the table that people make by hand. `learn` stops when `freeze` is called.
+    kind of day it is the table that people make by hand.
     """
 
     def __init__(self, *, by_cell: bool) -> None:
         self._by_cell = by_cell
-        self._is_frozen = False
         self._all = np.zeros(len(EDGES) + 2)
         self._cells: dict[tuple[object, ...], Floats] = {}
 
-    def freeze(self) -> None:
-        """Learn no more."""
-        self._is_frozen = True
-
     def learn(self, observed: ObservedArrivals) -> None:
         """Take in arrivals and what came of them."""
-        if self._is_frozen:
-            return
         for arrival, counts in zip(observed.arrivals, _counts(observed), strict=True):
             self._all += counts
             if self._by_cell:

@@ -28,7 +28,8 @@ errors: Final = Console(stderr=True, highlight=False)
 
 def show(table: Table) -> None:
     """Print *table*: as wide as the terminal allows, and as it needs to be in a pipe or file."""
-    console.print(table, width=None if console.is_terminal else WIDE)
+    shown = console if console.is_terminal else Console(highlight=False, width=WIDE)
+    shown.print(table)
 
 
 @contextmanager
