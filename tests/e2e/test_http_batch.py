@@ -74,7 +74,6 @@ def test_none_and_more_than_a_hundred_are_refused(api: httpx.Client, number: int
         ({}, ""),
         ([], ""),
         ({"requests": GOOD}, "/requests"),
-        ({"requests": [GOOD, 3]}, "/requests/1"),
     ],
 )
 def test_what_is_no_batch_is_refused_with_a_pointer(
@@ -83,3 +82,11 @@ def test_what_is_no_batch_is_refused_with_a_pointer(
     answer = api.post("/api/predict/batch", json=body)
     assert answer.status_code == 400
     assert [fault["pointer"] for fault in answer.json()["errors"]] == [pointer]
+
+
+def test_an_item_that_is_no_object_is_refused_alone(api: httpx.Client) -> None:
+    answer = api.post("/api/predict/batch", json={"requests": [GOOD, 3, None, [GOOD]]})
+    assert answer.status_code == 200
+    results = answer.json()["results"]
+    assert [one["status"] for one in results] == [200, 400, 400, 400]
+    assert all(one["problem"]["errors"] for one in results[1:])

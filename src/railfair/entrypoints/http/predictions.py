@@ -47,7 +47,7 @@ class PredictionBody(msgspec.Struct, omit_defaults=True):
 class BatchBody(msgspec.Struct):
     """Up to 100 predictions to make at once."""
 
-    requests: list[dict[str, Any]]
+    requests: list[Any]
 
 
 class BatchResult(msgspec.Struct, omit_defaults=True):
@@ -117,25 +117,32 @@ async def predict_batch(state: State, data: JSONBody[BatchBody]) -> BatchAnswer:
         raise FaultyRequest(
             HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
         )
-    answers: dict[bytes, BatchResult] = {}
-    results = []
-    for values in data.requests:
-        key = msgspec.json.encode(_canonical(values), order="deterministic")
-        if key not in answers:
-            answers[key] = await _batched(state.railfair.predict, values)
-        results.append(answers[key])
+    made: dict[PredictionQuery, wire.PredictionAnswer] = {}
+    results = [await _batched(state.railfair.predict, values, made) for values in data.requests]
     return BatchAnswer(results=results)
 
 
-async def _batched(predict: PredictDelay, values: Mapping[str, Any]) -> BatchResult:
+async def _batched(
+    predict: PredictDelay, values: Any, made: dict[PredictionQuery, wire.PredictionAnswer]
+) -> BatchResult:
+    """Return the answer or the problem of one request; *made* are the answers so far."""
     try:
-        query = _query(Parameters(_canonical(values), is_body=True))
-        return BatchResult(status=HTTPStatus.OK, body=wire.prediction(await predict(query)))
+        query = _query(Parameters(_canonical(_object(values)), is_body=True))
+        if query not in made:
+            made[query] = wire.prediction(await predict(query))
+        return BatchResult(status=HTTPStatus.OK, body=made[query])
     except FaultyRequest as error:
         problem = problems.of_faults(error)
     except RailFairError as error:
         problem = problems.of_error(error, is_body=True)
     return BatchResult(status=problem.status, problem=problem)
+
+
+def _object(values: Any) -> Mapping[str, Any]:
+    if not isinstance(values, Mapping):
+        fault = Fault(detail="a prediction has to be an object", pointer="")
+        raise FaultyRequest(HTTPStatus.BAD_REQUEST, [fault])
+    return values
 
 
 def _canonical(values: Mapping[str, Any]) -> dict[str, Any]:
