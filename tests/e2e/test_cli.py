@@ -47,12 +47,10 @@ def copy(demo: Demo, tmp_path: Path) -> Path:
     return database
 
 
-def beside_marker(demo: Demo, copy: Path) -> Path:
-    """Return a folder whose files count as the demo's."""
+def folder_beside(copy: Path) -> Path:
+    """Return an empty folder for running to import."""
     folder = copy.parent / "performance"
     folder.mkdir()
-    for marked in (folder, copy.parent):
-        shutil.copy(demo.folder / "demo.json", marked)
     return folder
 
 
@@ -180,7 +178,7 @@ def test_importing_the_same_running_again_changes_nothing(run: Run, demo: Demo, 
 def test_a_garbled_line_is_rejected_with_its_place(run: Run, demo: Demo, copy: Path) -> None:
     lines = gzip.decompress(demo.november.read_bytes()).splitlines()[:200]
     lines[2] = b'{"serviceAttributesDetails": '
-    garbled = beside_marker(demo, copy) / "garbled.jsonl"
+    garbled = folder_beside(copy) / "garbled.jsonl"
     garbled.write_bytes(b"\n".join(lines))
     ended = run("import", "performance", garbled, database=copy)
     assert ended.code == 0, ended.err
@@ -225,7 +223,7 @@ def test_a_truncated_zip_is_refused_and_the_data_stay(run: Run, demo: Demo, copy
 
 def test_a_truncated_gzip_is_refused_and_the_data_stay(run: Run, demo: Demo, copy: Path) -> None:
     before = answer_of(run, copy)
-    cut = beside_marker(demo, copy) / "hsp-cut.jsonl.gz"
+    cut = folder_beside(copy) / "hsp-cut.jsonl.gz"
     cut.write_bytes(demo.november.read_bytes()[:40_000])
     assert_refused(run("import", "performance", cut, database=copy), 3, "hsp-cut.jsonl")
     assert answer_of(run, copy) == before
@@ -233,7 +231,9 @@ def test_a_truncated_gzip_is_refused_and_the_data_stay(run: Run, demo: Demo, cop
 
 def test_real_running_is_not_mixed_with_the_demos(run: Run, demo: Demo, copy: Path) -> None:
     before = answer_of(run, copy)
-    real = shutil.copy(demo.november, copy.with_name("real.jsonl.gz"))
+    answers = gzip.decompress(demo.november.read_bytes())
+    real = copy.with_name("real.jsonl.gz")
+    real.write_bytes(gzip.compress(answers.replace(b'"generator":"RailFairDemo",', b"")))
     assert_refused(run("import", "performance", real, database=copy), 5, "demo", "empty database")
     assert answer_of(run, copy) == before
 

@@ -143,3 +143,11 @@ def test_every_request_leaves_one_line_in_the_log(api: httpx.Client, service: Se
     [line] = [json.loads(line) for line in lines]
     assert (line["method"], line["route"], line["status"]) == ("GET", "/api/predict", 200)
     assert line["took_ms"] > 0
+
+
+@pytest.mark.parametrize("path", ["/health", "/health/live", "/api/statistics"])
+def test_a_head_is_answered_as_the_get_without_its_body(api: httpx.Client, path: str) -> None:
+    head, get = api.head(path), api.get(path)
+    assert head.status_code == get.status_code == 200
+    assert head.content == b""
+    assert head.headers["content-length"] == str(len(get.content))

@@ -1,6 +1,7 @@
 """What is true of SQLite only: how it fails, and how a connection is set up."""
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -32,6 +33,13 @@ async def impatient(url: str) -> AsyncIterator[SqlStorage]:
 async def count(storage: SqlStorage) -> int:
     async with storage.reading() as unit:
         return len(await unit.timetable.stations())
+
+
+async def driver_threads_ended() -> None:
+    """Wait for the driver's threads: one that could not connect tells the loop so at its end."""
+    for thread in threading.enumerate():
+        if "_connection_worker_thread" in thread.name:
+            await asyncio.to_thread(thread.join)
 
 
 async def write(storage: SqlStorage) -> None:
@@ -75,6 +83,7 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) 
     with pytest.raises(StorageUnavailable):
         await write(storage)
     await storage.close()
+    await driver_threads_ended()
 
 
 async def test_connections_write_ahead_keep_foreign_keys_and_wait(url: str) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from railfair.domain.codes import Crs
-from railfair.domain.errors import UnknownStation
+from railfair.domain.errors import NothingLoaded, UnknownStation
 from railfair.domain.feed import FeedKind
 from railfair.domain.station import Station
 from railfair.domain.station_search import ranked
@@ -24,8 +24,16 @@ class StationDirectory:
         self._stations: dict[Crs, Station] = {}
 
     async def get(self, unit: UnitOfWork, crs: Crs, *, parameter: str = "crs") -> Station:
-        """Return the station *crs*; raise `UnknownStation` naming *parameter* if there is none."""
-        station = (await self._current(unit)).get(crs)
+        """Return the station *crs*.
+
+        Raises:
+            UnknownStation: no loaded feed mentions it; names *parameter*.
+            NothingLoaded: there is no feed at all.
+        """
+        stations = await self._current(unit)
+        if not stations:
+            raise NothingLoaded(FeedKind.TIMETABLE)
+        station = stations.get(crs)
         if station is None:
             raise UnknownStation(crs, parameter=parameter)
         return station

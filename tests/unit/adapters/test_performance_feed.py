@@ -340,15 +340,16 @@ def test_no_performance_files_are_a_bad_feed(tmp_path: Path) -> None:
         FilePerformanceFeed([tmp_path / "nowhere"])
 
 
-def test_the_demo_says_so_by_a_marker_beside_its_files(tmp_path: Path) -> None:
-    folder = tmp_path / "performance"
-    folder.mkdir()
-    path = write_lines(folder / "day.jsonl", LATE)
+def test_every_answer_of_the_demo_says_so_wherever_it_is_copied(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "day.jsonl", LATE)
     assert FilePerformanceFeed([path]).source is FeedSource.IMPORT
-    (tmp_path / "demo.json").write_text("{}")
-    for place in (path, folder, tmp_path):
+    marked = b'{"generator":"RailFairDemo",' + path.read_bytes()[1:]
+    copy = tmp_path / "copied" / "other.jsonl.gz"
+    copy.parent.mkdir()
+    copy.write_bytes(gzip.compress(marked))
+    for place in (copy, copy.parent, tmp_path):
         assert FilePerformanceFeed([place]).source is FeedSource.DEMO
-    assert read(tmp_path)[0] == [LATE]
+    assert read(copy)[0] == [LATE]
 
 
 def test_progress_tells_all_bytes_of_the_feed(tmp_path: Path) -> None:

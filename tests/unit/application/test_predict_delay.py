@@ -14,7 +14,7 @@ from railfair.application.stations import StationDirectory
 from railfair.domain.codes import Crs, TocCode
 from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.delays.explanation import confidence
-from railfair.domain.errors import InvalidParameter, UnknownRoute, UnknownStation
+from railfair.domain.errors import InvalidParameter, NothingLoaded, UnknownRoute, UnknownStation
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
 from railfair.domain.running import Run
 from railfair.domain.statistics import OutcomeCounts
@@ -314,7 +314,7 @@ async def test_a_pair_that_nothing_runs_between_is_not_found(
 
 
 async def test_nothing_is_known_where_nothing_is_loaded() -> None:
-    with pytest.raises(UnknownStation):
+    with pytest.raises(NothingLoaded, match="railfair import"):
         await ask(MemoryStorage())
 
 

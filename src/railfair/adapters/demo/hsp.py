@@ -105,7 +105,7 @@ def _location(train: Train, stop: Stop) -> str:
 def _template(train: Train) -> str:
     locations = ",".join(_location(train, stop) for stop in train.pattern.calls)
     return (
-        f'{{"serviceAttributesDetails":{{"date_of_service":"%s","toc_code":"{train.pattern.toc}",'
+        f'{{"generator":"RailFairDemo","serviceAttributesDetails":{{"date_of_service":"%s","toc_code":"{train.pattern.toc}",'
         f'"rid":"%s","locations":[{locations}]}}}}'
     )
 

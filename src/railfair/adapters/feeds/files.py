@@ -48,6 +48,8 @@ class FeedFile:
                     yield _unpacked(stream, self.path.name)
         except (zipfile.BadZipFile, zlib.error, gzip.BadGzipFile, EOFError) as error:
             raise BadFeed(self.name, f"is cut short or corrupt ({error})") from error
+        except OSError as error:
+            raise BadFeed(self.name, f"cannot be read ({error.strerror or error})") from error
         except RuntimeError as error:  # how zipfile says that a member is encrypted
             raise BadFeed(self.name, f"cannot be unpacked ({error})") from error
 
@@ -78,12 +80,18 @@ def feed_files(paths: Iterable[Path]) -> list[FeedFile]:
     """
     found: list[FeedFile] = []
     for path in paths:
-        if not path.exists():
-            raise BadFeed(str(path), "no such file or folder")
-        inside = sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]
-        for file in inside:
-            found.extend(_zip_members(file) if _is_zip(file) else [_plain(file)])
+        try:
+            found.extend(_files_at(path))
+        except OSError as error:
+            raise BadFeed(str(path), f"cannot be read ({error.strerror or error})") from error
     return found
+
+
+def _files_at(path: Path) -> Iterator[FeedFile]:
+    if not path.exists():
+        raise BadFeed(str(path), "no such file or folder")
+    for file in sorted(p for p in path.rglob("*") if p.is_file()) if path.is_dir() else [path]:
+        yield from _zip_members(file) if _is_zip(file) else [_plain(file)]
 
 
 def _is_zip(path: Path) -> bool:

@@ -15,7 +15,9 @@ from railfair.domain.errors import BadFeed
 from railfair.domain.feed import FeedSource, ImportReport, Rejection
 from railfair.domain.running import Run
 
-DEMO_MARKER: Final = "demo.json"
+DEMO_FOLDER_NOTE: Final = "demo.json"
+DEMO_GENERATOR: Final = b'"generator":"RailFairDemo"'
+PEEKED_BYTES: Final = 256
 UNREADABLE: Final = (msgspec.MsgspecError, UnicodeDecodeError, RecursionError)
 """What decoding raises for what is no JSON, or none of ours; text has to be UTF-8."""
 
@@ -44,12 +46,12 @@ class FilePerformanceFeed:
         self._progress = progress
         given = list(paths)
         self._files = [file for file in feed_files(given) if file.extension in {"JSON", "JSONL"}]
-        self._files = [file for file in self._files if file.name != DEMO_MARKER]
+        self._files = [file for file in self._files if file.name != DEMO_FOLDER_NOTE]
         if not self._files:
             names = ", ".join(str(path) for path in given)
             raise BadFeed(names, "no performance files (HSP answers, .json or .jsonl) found here")
         self._listed: set[str] = set()
-        self._source = FeedSource.DEMO if _has_demo_marker(given) else FeedSource.IMPORT
+        self._source = FeedSource.DEMO if any(map(_is_demo, self._files)) else FeedSource.IMPORT
 
     @property
     def size(self) -> int:
@@ -58,7 +60,7 @@ class FilePerformanceFeed:
 
     @property
     def source(self) -> FeedSource:
-        """Where the data come from; the demo railway leaves a marker beside its files."""
+        """Where the data come from; every answer of the demo railway says so."""
         return self._source
 
     @property
@@ -128,13 +130,10 @@ class FilePerformanceFeed:
             self._listed.update(rids)
 
 
-def _has_demo_marker(paths: Iterable[Path]) -> bool:
-    folders = {
-        folder
-        for path in paths
-        for folder in ((path, path.parent) if path.is_dir() else (path.parent, path.parent.parent))
-    }
-    return any((folder / DEMO_MARKER).exists() for folder in folders)
+def _is_demo(file: FeedFile) -> bool:
+    """Whether the first answer of *file* says that the demo railway's generator made it."""
+    with file.open() as stream:
+        return DEMO_GENERATOR in stream.read(PEEKED_BYTES)
 
 
 def _is_one_document(file: FeedFile) -> bool:

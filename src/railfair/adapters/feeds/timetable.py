@@ -109,8 +109,12 @@ class FileTimetableFeed:
         if "FLF" in self._files:
             name = self._files["FLF"].name
             for link in station_files.fixed_links(name, self._lines("FLF"), report):
-                if frozenset({link.origin, link.destination}) not in linked:
+                if frozenset({link.origin, link.destination}) in linked:
+                    report.count_left_out("link of the FLF that the ALF has already")
+                else:
                     yield link
+        if not linked and not self.header().is_update:
+            report.notes.append("no links (ALF, FLF): ways between stations are not known")
 
     def _lines(self, kind: str) -> Iterator[tuple[int, str]]:
         """Yield the lines of a file; raise `BadFeed` if its end record is missing."""
@@ -131,7 +135,7 @@ def _by_kind(files: list[FeedFile]) -> dict[str, FeedFile]:
         if kind:
             found[kind] = file
     if not found:
-        names = ", ".join(file.name for file in files) or "nothing"
+        names = ", ".join(file.name for file in files) or "the folder"
         raise BadFeed(names, "no timetable files (RJTTF… or CIF) found here")
     _check_one_version(found)
     return found

@@ -59,7 +59,9 @@ class Migrations:
             ) from error
         except CommandError as error:
             raise StorageUnavailable(f"{shown}: {error}; railfair db upgrade mends that") from error
-        except (DBAPIError, OSError) as error:
+        except DBAPIError as error:
+            raise StorageUnavailable(f"{shown}: cannot be used ({error.orig})") from error
+        except OSError as error:
             raise StorageUnavailable(f"{shown}: cannot be reached ({error})") from error
 
 

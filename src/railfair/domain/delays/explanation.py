@@ -27,8 +27,14 @@ class Confidence(StrEnum):
     VERY_LOW = "very_low"
 
 
-NEEDED: Final = ((Confidence.HIGH, 100, 12), (Confidence.MEDIUM, 40, 0), (Confidence.LOW, 8, 0))
-"""Least numbers of arrivals of the route at the station, and of the train itself there."""
+ENOUGH: Final = float("inf")
+NEEDED: Final = (
+    (Confidence.HIGH, 100, 12, 30),
+    (Confidence.MEDIUM, 40, 0, 5),
+    (Confidence.LOW, 8, 0, 0),
+)
+"""Least numbers of arrivals of the route at the station, of the train itself there, and of trains
+seen so late where it was seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,10 +48,11 @@ class Term:
 
 
 def confidence(forecast: Forecast) -> Confidence:
-    """Return how far to trust *forecast*."""
+    """Return how far to trust *forecast*: no further than any of its parts, a sighting included."""
     route, train = forecast.sample_sizes[ROUTE], forecast.sample_sizes[TRAIN]
-    for level, of_route, of_train in NEEDED:
-        if route >= of_route and train >= of_train:
+    seen = forecast.sample_sizes[-1] if len(forecast.sample_sizes) > len(LEVELS) else ENOUGH
+    for level, of_route, of_train, of_seen in NEEDED:
+        if route >= of_route and train >= of_train and seen >= of_seen:
             return level
     return Confidence.VERY_LOW
 

@@ -53,9 +53,13 @@ for command in (db, import_, demo, feeds, predict, backtest, serve):
 def main() -> None:
     """Run the command line; what RailFair says no to becomes one line and an exit code."""
     try:
-        railfair()
+        sys.exit(railfair.main(standalone_mode=False))
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
     except (errors.RailFairError, InvalidSettings) as error:
         click.echo(f"railfair: {error}", err=True)
         sys.exit(next(EXIT_CODES[branch] for branch in type(error).__mro__ if branch in EXIT_CODES))
-    except KeyboardInterrupt:
+    except (click.Abort, KeyboardInterrupt):
+        click.echo("railfair: interrupted; an import that had not ended changed nothing", err=True)
         sys.exit(INTERRUPTED)

@@ -95,7 +95,7 @@ def _print(answer: Prediction, *, explain: bool) -> None:
     if answer.trains:
         show(table)
     else:
-        console.print(f"{escape(title)}: no direct train leaves that late on this day")
+        console.print(f"{escape(title)}: no such train leaves at that time or later")
     for reason in answer.degraded_reasons:
         console.print(f"note: {escape(reason)}")
     if explain:

@@ -19,6 +19,7 @@ from railfair.entrypoints.cli.progress import console, progress, show
 from railfair.entrypoints.cli.running import run
 
 DEMO_TRUTH: Final = Path("var/demo/truth.json.gz")
+PLOTS: Final = (".png", ".svg", ".pdf")
 SHOWN_ROUTES: Final = 15
 COLUMNS: Final = {
     "rps": "rank. prob. score",
@@ -59,6 +60,8 @@ def backtest(
     Example:
       railfair backtest --from 2023-01-01 --to 2023-12-31 --plot reliability.png
     """  # noqa: D301
+    if plot is not None:
+        _check_plot(plot)
     result = run(lambda railfair: _replay(railfair, first, last, lag, truth))
     if plot is not None:
         _draw(result, plot)
@@ -66,6 +69,14 @@ def backtest(
         click.echo(json.dumps(_as_json(result), indent=2))
     else:
         _print(result)
+
+
+def _check_plot(plot: Path) -> None:
+    """End the command now rather than after minutes of replaying."""
+    if plot.suffix.lower() not in PLOTS:
+        raise click.BadParameter(f"has to end in {', '.join(PLOTS)}", param_hint="--plot")
+    if not plot.absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {plot.parent}", param_hint="--plot")
 
 
 async def _replay(

@@ -128,6 +128,8 @@ def _print_report(loaded: LoadedFeed, report: ImportReport) -> None:
     for record in {**report.read, **report.kept}:
         table.add_row(record, _number(report.read.get(record)), _number(report.kept.get(record)))
     show(table)
+    for record, number in report.left_out.items():
+        console.print(f"left out: {number:,} x {record}")
     for note in report.notes:
         console.print(f"note: {escape(note)}")
     _print_rejections(report)

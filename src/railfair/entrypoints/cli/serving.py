@@ -9,18 +9,16 @@ from hypercorn.config import Config
 from hypercorn.run import run as run_hypercorn
 
 from railfair.bootstrap import RailFair, migrations
-from railfair.domain.errors import SourceUnavailable
 from railfair.entrypoints.cli.running import run, settings
 
 APPLICATION: Final = "railfair.entrypoints.http.app:create_app()"
 GRACE_S: Final = 10
 
 
-class PortTaken(SourceUnavailable):
+class PortTaken(click.ClickException):
     """Something else listens where the service should."""
 
-    code = "port-taken"
-    title = "The port is taken"
+    exit_code = 6
 
 
 @click.command()

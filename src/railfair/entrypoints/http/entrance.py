@@ -5,7 +5,7 @@ import time
 from typing import Any, Final
 from uuid import uuid4
 
-from litestar.enums import ScopeType
+from litestar.enums import HttpMethod, ScopeType
 from litestar.types import (
     ASGIApp,
     HTTPReceiveMessage,
@@ -47,7 +47,10 @@ class _Received:
 
 
 class Entrance:
-    """Wraps the application; takes `X-Request-ID` or makes one, and returns it."""
+    """Wraps the application; takes `X-Request-ID` or makes one, and returns it.
+
+    A HEAD is answered as the GET would be, without the body.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -59,6 +62,9 @@ class Entrance:
             return
         request_id = _request_id(scope)
         scope["state"] = {**scope.get("state", {}), "request_id": request_id}
+        is_head = scope["method"] == HttpMethod.HEAD
+        if is_head:
+            scope["method"] = HttpMethod.GET
         received = _Received(receive)
         status = 0
         began = time.perf_counter()
@@ -70,6 +76,8 @@ class Entrance:
                 status = message["status"]
                 headers = [*message.get("headers", []), (HEADER, request_id.encode())]
                 message = {**message, "headers": headers}
+            elif is_head and message["type"] == "http.response.body":
+                message = {**message, "body": b""}
             await send(message)
 
         try:

@@ -88,6 +88,8 @@ def of_faults(request: FaultyRequest) -> Problem:
 
 
 def _of_http(error: HTTPException) -> Problem:
+    if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return _of_large_body()
     phrase = HTTPStatus(error.status_code).phrase
     code = phrase.lower().replace(" ", "-")
     return Problem(
@@ -95,6 +97,17 @@ def _of_http(error: HTTPException) -> Problem:
         title=phrase,
         status=error.status_code,
         detail=NOT_SERVED if error.status_code == HTTPStatus.NOT_FOUND else error.detail or phrase,
+    )
+
+
+def _of_large_body() -> Problem:
+    fault = Fault(detail="body: is larger than RAILFAIR_MAX_BODY_BYTES allows", pointer="")
+    return Problem(
+        type=TYPE_BASE + "content-too-large",
+        title="Content Too Large",
+        status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        detail=fault.detail,
+        errors=[fault],
     )
 
 
