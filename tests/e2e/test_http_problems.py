@@ -9,7 +9,7 @@ import pytest
 JSON = {"Content-Type": "application/json"}
 INSIDE = re.compile(
     r"sqlalchemy|sqlite|litestar|msgspec|hypercorn|traceback|file \"|\.py\b"
-    r"|/work/|/home/|/tmp/|site-packages",
+    r"|/home/|/tmp/|site-packages",
     re.IGNORECASE,
 )
 DEEP = b'{"origin":' + b"[" * 100_000
