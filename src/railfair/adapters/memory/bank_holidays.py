@@ -1,13 +1,14 @@
 """Bank holidays as they are given."""
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from datetime import date
 
 
 class MemoryBankHolidays:
     """See `ports.bank_holidays`: the days given by flag, and no others."""
 
-    def __init__(self, days: Mapping[str, Set[date]]) -> None:
+    def __init__(self, days: Mapping[str, AbstractSet[date]]) -> None:
         self._days = days
 
     def flags(self, day: date) -> frozenset[str]:
