@@ -12,7 +12,6 @@ from railfair.adapters.demo.known_truth import DemoTruth
 from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
-from railfair.adapters.memory.storage import MemoryStorage
 from railfair.adapters.sql.engine import create_engine
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
@@ -22,6 +21,7 @@ from railfair.application.stations import StationDirectory
 from railfair.config import Settings
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
+from railfair.ports.feed_service import FeedService
 from railfair.ports.storage import Storage
 
 __all__ = [
@@ -41,9 +41,6 @@ __all__ = [
     "opened",
     "wired",
 ]
-
-MEMORY = "memory:"
-"""A database URL that keeps everything in this process: for trying out, and for tests."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,9 +79,7 @@ async def opened(settings: Settings) -> AsyncIterator[RailFair]:
         await storage.close()
 
 
-def _storage(settings: Settings) -> MemoryStorage | SqlStorage:
-    if settings.database_url == MEMORY:
-        return MemoryStorage()
+def _storage(settings: Settings) -> SqlStorage:
     engine = create_engine(
         settings.database_url,
         pool_size=settings.database_pool_size,
@@ -98,7 +93,7 @@ def migrations(settings: Settings) -> Migrations:
     return Migrations(settings.database_url)
 
 
-def feed_service(settings: Settings) -> HttpFeedService:
+def feed_service(settings: Settings) -> FeedService:
     """Return the services that feeds are fetched from."""
     secrets = {
         name: secret.get_secret_value()

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RAILFAIR_"
-DATABASES = ("sqlite+aiosqlite://", "postgresql+", "memory:")
+SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
 PASSWORD = re.compile(r"//[^@/]*@")
 
 
@@ -18,8 +18,8 @@ class InvalidSettings(Exception):
 
 
 def _database(url: str) -> str:
-    if not url.startswith(DATABASES):
-        raise ValueError(f"has to begin with one of {', '.join(DATABASES)}")
+    if not SQLITE_FILE.fullmatch(url):
+        raise ValueError("has to be sqlite+aiosqlite:/// and the path of a file")
     return url
 
 
@@ -32,7 +32,7 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite+aiosqlite:///var/railfair.db",
-        description="SQLAlchemy URL of the database, with an async driver.",
+        description="SQLAlchemy URL of the database: sqlite+aiosqlite:/// and a path.",
     )
     database_busy_timeout_s: Annotated[float, Field(gt=0)] = Field(
         default=30.0, description="Seconds that a writer of SQLite waits for another one."

@@ -96,3 +96,22 @@ def test_no_secret_is_shown(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
 @pytest.mark.parametrize("name", sorted(Settings.model_fields))
 def test_every_setting_is_described(name: str) -> None:
     assert (Settings.model_fields[name].description or "").endswith(".")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "memory:",
+        "sqlite+aiosqlite://",
+        "sqlite+aiosqlite:///",
+        "sqlite+aiosqlite:///:memory:",
+        "sqlite:///railfair.db",
+        "postgresql+asyncpg://db/railfair",
+    ],
+)
+def test_a_database_that_cannot_be_opened_is_refused_at_the_start(
+    monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
+    with pytest.raises(InvalidSettings, match=r"^RAILFAIR_DATABASE_URL: .*path of a file"):
+        Settings.load()

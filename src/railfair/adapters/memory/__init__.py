@@ -1,1 +1,1 @@
-"""Every port in plain Python: the fallback without a database, and the reference in tests."""
+"""The stored ports and the calendar in plain Python: what other adapters are held to in tests."""
