@@ -41,12 +41,13 @@ async def learn_from(
     span = await unit.performance.days()
     if span is None:
         return 0
-    start = span[0] if model.learned_until is None else first_changed
-    is_new = model.learned_until is None
-    outcomes = {} if is_new else dict(await unit.performance.operator_outcomes())
+    if model.learned_until is None:
+        start, outcomes = span[0], {}
+    else:
+        start, outcomes = first_changed, dict(await unit.performance.operator_outcomes())
+    at_hand = fresh is not None and start == first_changed
+    history = _by_day(fresh or ()) if at_hand else unit.performance.runs(start, span[1])
     days = 0
-    stored = fresh is None or start < first_changed
-    history = unit.performance.runs(start, span[1]) if stored else _by_day(fresh or ())
     async for day, runs in history:
         kind = kind_of(day, holidays)
         block = observed(runs, day, kind)

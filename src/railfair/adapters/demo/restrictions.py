@@ -9,7 +9,6 @@ from typing import Final
 LONDON: Final = ("EUS", "KGX", "PAD", "LST", "MYB")
 MON_FRI: Final = "YYYYYNN"
 BANDS: Final = (("0102", "1224"), ("1227", "1231"))
-EVERY_TICKET: Final = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

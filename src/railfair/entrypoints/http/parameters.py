@@ -53,10 +53,6 @@ class Parameters:
         """Return the station code *name*, which has to be there."""
         return self._read(name, lambda text: codes.crs(text, parameter=name), Crs("AAA"))
 
-    def optional_crs(self, name: str) -> Crs | None:
-        """Return the station code *name*, or `None` if it is not given."""
-        return self.crs(name) if self.has(name) else None
-
     def optional_toc(self, name: str) -> TocCode | None:
         """Return the operator code *name*, or `None` if it is not given."""
         if not self.has(name):
