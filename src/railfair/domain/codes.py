@@ -19,6 +19,16 @@ TrainUid = NewType("TrainUid", str)
 """Identity of a schedule through its overlays: a letter and 5 digits; reused after its dates."""
 Headcode = NewType("Headcode", str)
 """What signallers call a train (`1P44`); not unique."""
+FareCode = NewType("FareCode", str)
+"""An end of a flow, 4 characters: the NLC of a station or of a group of them, or a cluster."""
+RouteCode = NewType("RouteCode", str)
+"""The route that a fare is for, 5 digits with leading zeros (`00000` is any permitted)."""
+TicketCode = NewType("TicketCode", str)
+"""Ticket type, 3 characters (`SVR`)."""
+RestrictionCode = NewType("RestrictionCode", str)
+"""When a ticket may be used, 2 characters (`1A`); empty where there is no restriction."""
+RailcardCode = NewType("RailcardCode", str)
+"""Railcard, 3 characters (`YNG`); empty for none."""
 
 # Matched before capitals are made: some letters only become ASCII by them (the ligature of fi).
 _CRS = re.compile(r"[A-Za-z]{3}", re.ASCII)
