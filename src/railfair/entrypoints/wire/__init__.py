@@ -1,0 +1,33 @@
+"""Answers as they go over the wire: the JSON of the HTTP API and of `--json`.
+
+Instants carry London's offset, money is whole pence in names ending `_p`, probabilities end in
+`_probability`, durations in `_min`.
+"""
+
+from railfair.entrypoints.wire.places import (
+    RouteStatisticsAnswer,
+    StationDetail,
+    StationsAnswer,
+    StatisticsAnswer,
+    punctuality,
+    route_statistics,
+    station_detail,
+    statistics,
+)
+from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
+from railfair.entrypoints.wire.refs import plain, station_ref
+
+__all__ = [
+    "PredictionAnswer",
+    "RouteStatisticsAnswer",
+    "StationDetail",
+    "StationsAnswer",
+    "StatisticsAnswer",
+    "plain",
+    "prediction",
+    "punctuality",
+    "route_statistics",
+    "station_detail",
+    "station_ref",
+    "statistics",
+]
