@@ -76,6 +76,20 @@ def test_downgrading_to_base_leaves_no_table_and_upgrading_again_makes_them_anew
     migrations.check()
 
 
+def test_taking_one_step_back_leaves_what_was_there_before_it(
+    migrations: Migrations, file: Path
+) -> None:
+    migrations.upgrade("0001")
+    before = structure(file)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO tiploc VALUES ('AYTON', 'AYT')")
+    migrations.upgrade()
+    migrations.downgrade("0001")
+    assert structure(file) == before
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT * FROM tiploc").fetchall() == [("AYTON", "AYT")]
+
+
 def test_migrations_and_models_agree(migrations: Migrations) -> None:
     migrations.upgrade()
     migrations.check()

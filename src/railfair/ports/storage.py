@@ -3,7 +3,9 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from railfair.ports.fares import Fares
 from railfair.ports.forecasts import Forecasts
+from railfair.ports.jobs import Jobs
 from railfair.ports.loaded_feeds import LoadedFeeds
 from railfair.ports.performance import Performance
 from railfair.ports.timetable import Timetable
@@ -30,6 +32,16 @@ class UnitOfWork(Protocol):
     @property
     def forecasts(self) -> Forecasts:
         """What was learned from it."""
+        ...
+
+    @property
+    def fares(self) -> Fares:
+        """The fares."""
+        ...
+
+    @property
+    def jobs(self) -> Jobs:
+        """What became of the work that the service does by itself."""
         ...
 
 

@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from railfair.adapters.memory.fares import MemoryFares
 from railfair.adapters.memory.forecasts import MemoryForecasts
+from railfair.adapters.memory.jobs import MemoryJobs
 from railfair.adapters.memory.loaded_feeds import MemoryLoadedFeeds
 from railfair.adapters.memory.performance import MemoryPerformance
 from railfair.adapters.memory.timetable import MemoryTimetable
@@ -18,6 +20,8 @@ class MemoryUnitOfWork:
         self.timetable = MemoryTimetable()
         self.performance = MemoryPerformance()
         self.forecasts = MemoryForecasts()
+        self.fares = MemoryFares()
+        self.jobs = MemoryJobs()
 
     def copy(self) -> "MemoryUnitOfWork":
         """Return a copy that can be written without touching this one."""
@@ -26,6 +30,8 @@ class MemoryUnitOfWork:
         other.timetable = self.timetable.copy()
         other.performance = self.performance.copy()
         other.forecasts = self.forecasts.copy()
+        other.fares = self.fares.copy()
+        other.jobs = self.jobs.copy()
         return other
 
 

@@ -11,6 +11,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 WRITES: Final = "railfair_writes"
 """Execution option of a connection that is about to write."""
 CACHE_KIB: Final = 65_536
+LOG_BYTES: Final = 16 * 1024 * 1024
+"""What is left of the write-ahead log of an import, from the next commit on."""
 
 
 def create_engine(url: str, *, pool_size: int, busy_timeout_s: float) -> AsyncEngine:
@@ -35,6 +37,7 @@ def _prepare_sqlite(engine: AsyncEngine, busy_timeout_s: float) -> None:
     pragmas = (
         f"busy_timeout = {int(busy_timeout_s * 1000)}",
         "journal_mode = WAL",
+        f"journal_size_limit = {LOG_BYTES}",
         "synchronous = NORMAL",
         "foreign_keys = ON",
         f"cache_size = -{CACHE_KIB}",

@@ -1,4 +1,4 @@
-"""The tables. Times are rail minutes, days are dates, money does not live here yet.
+"""The tables. Times are rail minutes, days are dates; prices stand in packed bodies only.
 
 Rows that are read in bulk are keyed by what they are looked up with (`WITHOUT ROWID` in SQLite).
 """
@@ -22,6 +22,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     TypeDecorator,
     UniqueConstraint,
 )
@@ -234,4 +235,62 @@ usual_train = Table(
     Column("seen_saturday", Float, nullable=False),
     Column("seen_sunday", Float, nullable=False),
     Column("last_day", Date, nullable=False),
+)
+
+fare_edition = Table(
+    "fare_edition",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("version", String(64), nullable=False),
+    Column("source", String(8), nullable=False),
+    Column("generated_on", Date, nullable=False),
+    Column("loaded_at", UtcDateTime, nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+fare_rules = Table(
+    "fare_rules",
+    metadata,
+    Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
+    Column("document", LargeBinary, nullable=False),
+)
+
+fare_directory = Table(
+    "fare_directory",
+    metadata,
+    Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
+    Column("kind", String(1), primary_key=True),
+    # Origin and destination, 4 characters each, of every entry of the kind that is or was.
+    Column("pairs", LargeBinary, nullable=False),
+)
+
+# One row is all flows, overrides or discounts between two codes: a real feed has 7 million fares.
+# Their kind, origin and destination are the entry's name.
+fare_entry = Table(
+    "fare_entry",
+    metadata,
+    Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
+    Column("entry", String(9), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What was there before in an entry that the edition changed; nothing where it was new.
+fare_change = Table(
+    "fare_change",
+    metadata,
+    Column("entry", String(9), primary_key=True),
+    Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
+    Column("before", LargeBinary),
+)
+
+job_state = Table(
+    "job_state",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),
+    Column("succeeded_at", UtcDateTime),
+    Column("outcome", Text, nullable=False),
+    Column("failure", Text, nullable=False),
+    Column("failures", Integer, nullable=False),
 )

@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from railfair.adapters.sql.booked_trains import BookedTrains
 from railfair.adapters.sql.engine import WRITES
+from railfair.adapters.sql.fares import OpenedFares, SqlFares
 from railfair.adapters.sql.forecasts import SqlForecasts
+from railfair.adapters.sql.jobs import SqlJobs
 from railfair.adapters.sql.loaded_feeds import SqlLoadedFeeds
 from railfair.adapters.sql.performance import SqlPerformance
 from railfair.adapters.sql.timetable import SqlTimetable
@@ -19,12 +21,14 @@ from railfair.domain.errors import StorageUnavailable
 class SqlUnitOfWork:
     """See `ports.storage`: one connection in one transaction."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, opened: OpenedFares) -> None:
         self.feeds = SqlLoadedFeeds(connection)
         self.timetable = SqlTimetable(connection)
         trains = BookedTrains(connection)
         self.performance = SqlPerformance(connection, trains)
         self.forecasts = SqlForecasts(connection, trains)
+        self.fares = SqlFares(connection, opened)
+        self.jobs = SqlJobs(connection)
 
 
 class SqlStorage:
@@ -32,6 +36,7 @@ class SqlStorage:
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._opened_fares = OpenedFares()
 
     def reading(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
         """Open a unit that only reads."""
@@ -47,11 +52,13 @@ class SqlStorage:
 
     @asynccontextmanager
     async def _unit(self, *, writes: bool) -> AsyncIterator[SqlUnitOfWork]:
+        # A unit that writes may be rolled back: what it read is not for others.
+        opened = OpenedFares() if writes else self._opened_fares
         with _translated():
             async with self._engine.connect() as connection:
                 await connection.execution_options(**{WRITES: writes})
                 async with connection.begin():
-                    yield SqlUnitOfWork(connection)
+                    yield SqlUnitOfWork(connection, opened)
 
 
 @contextmanager
