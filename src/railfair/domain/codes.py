@@ -33,6 +33,8 @@ RailcardCode = NewType("RailcardCode", str)
 # Matched before capitals are made: some letters only become ASCII by them (the ligature of fi).
 _CRS = re.compile(r"[A-Za-z]{3}", re.ASCII)
 _TOC = re.compile(r"[A-Za-z0-9]{2}", re.ASCII)
+_UID = re.compile(r"[A-Za-z0-9]{6}", re.ASCII)
+_TICKET = re.compile(r"[A-Za-z0-9]{3}", re.ASCII)
 _SHOWN = 20
 
 
@@ -54,6 +56,36 @@ def toc_code(text: str, *, parameter: str = "toc") -> TocCode:
             parameter, f"an operator code is two characters, such as LE, not {_shown(text)}"
         )
     return TocCode(code.upper())
+
+
+def train_uid(text: str, *, parameter: str = "train") -> TrainUid:
+    """Return the train's identity in *text*, in capitals; raise `InvalidParameter` if none."""
+    code = text.strip()
+    if not _UID.fullmatch(code):
+        raise InvalidParameter(
+            parameter, f"a train is six characters, such as C12345, not {_shown(text)}"
+        )
+    return TrainUid(code.upper())
+
+
+def railcard_code(text: str, *, parameter: str = "railcard") -> RailcardCode:
+    """Return the railcard code in *text*, in capitals; raise `InvalidParameter` if none."""
+    code = text.strip()
+    if not _TICKET.fullmatch(code):
+        raise InvalidParameter(
+            parameter, f"a railcard is three characters, such as YNG, not {_shown(text)}"
+        )
+    return RailcardCode(code.upper())
+
+
+def ticket_code(text: str, *, parameter: str = "ticket") -> TicketCode:
+    """Return the ticket code in *text*, in capitals; raise `InvalidParameter` if none."""
+    code = text.strip()
+    if not _TICKET.fullmatch(code):
+        raise InvalidParameter(
+            parameter, f"a ticket is three characters, such as SVR, not {_shown(text)}"
+        )
+    return TicketCode(code.upper())
 
 
 def _shown(text: str) -> str:

@@ -55,16 +55,16 @@ def codes_of(
     for location in locations:
         here.setdefault(location.code, []).append(location)
     for records in here.values():
-        location = on_sale(records, day, sold_on)
-        if location is None:
+        place = on_sale(records, day, sold_on)
+        if place is None:
             continue
-        _reach(levels, location.code, STATION)
-        for cluster in _clusters(clusters, location.code, day):
+        _reach(levels, place.code, STATION)
+        for cluster in _clusters(clusters, place.code, day):
             _reach(levels, cluster, CLUSTER_OF_STATION)
-        if location.group == location.code:
+        if place.group == place.code:
             continue
-        _reach(levels, location.group, GROUP)
-        for cluster in _clusters(clusters, location.group, day):
+        _reach(levels, place.group, GROUP)
+        for cluster in _clusters(clusters, place.group, day):
             _reach(levels, cluster, CLUSTER_OF_GROUP)
     return levels
 
