@@ -9,6 +9,7 @@ from railfair.adapters.calendar.bank_holidays import GreatBritain
 from railfair.adapters.clock.clock import SystemClock
 from railfair.adapters.demo import DEFAULT_DAYS, DemoSummary, Progress, Scale, build_demo
 from railfair.adapters.demo.known_truth import DemoTruth
+from railfair.adapters.feeds.fares import FileFaresFeed
 from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
@@ -16,9 +17,11 @@ from railfair.adapters.sql.engine import create_engine
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
+from railfair.application.compare_fares import CompareFares
 from railfair.application.predict_delay import PredictDelay
 from railfair.application.stations import StationDirectory
 from railfair.config import Settings
+from railfair.domain.fares.till import Rounding
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.feed_service import FeedService
@@ -28,6 +31,7 @@ __all__ = [
     "DEFAULT_DAYS",
     "DemoSummary",
     "DemoTruth",
+    "FileFaresFeed",
     "FilePerformanceFeed",
     "FileTimetableFeed",
     "Progress",
@@ -53,6 +57,7 @@ class RailFair:
     holidays: BankHolidays
     stations: StationDirectory
     predict: PredictDelay
+    compare_fares: CompareFares
 
 
 def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
@@ -66,6 +71,9 @@ def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
         holidays=holidays,
         stations=stations,
         predict=PredictDelay(storage, holidays, stations),
+        compare_fares=CompareFares(
+            storage, holidays, stations, clock, Rounding(settings.fare_rounding)
+        ),
     )
 
 

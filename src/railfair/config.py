@@ -1,16 +1,17 @@
 """Settings: read once, from the environment and `.env`; the only reader of either."""
 
 import re
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RAILFAIR_"
 SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
 PASSWORD = re.compile(r"//[^@/]*@")
+CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 
 
 class InvalidSettings(Exception):
@@ -21,6 +22,12 @@ def _database(url: str) -> str:
     if not SQLITE_FILE.fullmatch(url):
         raise ValueError("has to be sqlite+aiosqlite:/// and the path of a file")
     return url
+
+
+def _clock(given: object) -> object:
+    if isinstance(given, str) and not CLOCK.fullmatch(given):
+        raise ValueError("has to be a time of the day such as 02:30")
+    return given
 
 
 class Settings(BaseSettings):
@@ -54,6 +61,9 @@ class Settings(BaseSettings):
     )
     import_tolerance: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.05, description="Share of bad records above which an import is given up."
+    )
+    fare_rounding: Literal["down", "nearest", "up"] = Field(
+        default="down", description="Which way discounted fares go to a whole step (5p)."
     )
     feeds_directory: Path = Field(
         default=Path("var/feeds"), description="Where fetched feeds are kept."
@@ -91,6 +101,32 @@ class Settings(BaseSettings):
     feed_attempts: Annotated[int, Field(ge=1)] = Field(
         default=5, description="How often a feed is asked for before giving up."
     )
+
+    fares_update: Literal["auto", "on", "off"] = Field(
+        default="auto",
+        description="Whether the service fetches and imports the fares every day by itself; auto:"
+        " if it has what the data portal or the marketplace asks for.",
+    )
+    fares_update_at: Annotated[time, BeforeValidator(_clock)] = Field(
+        default=time(2, 30), description="When it does so: HH:MM in London."
+    )
+
+    @property
+    def daily_fares_update(self) -> time | None:
+        """When the service updates the fares by itself, London time; `None` if it does not."""
+        portal = self.nrdp_username and self.nrdp_password
+        marketplace = self.rdm_fares_url and self.rdm_fares_key
+        is_on = self.fares_update == "on" or (
+            self.fares_update == "auto" and bool(portal or marketplace)
+        )
+        return self.fares_update_at if is_on else None
+
+    def without_secrets(self, text: str) -> str:
+        """Return *text* with three stars in the place of each secret that is set."""
+        for _, value in self:
+            if isinstance(value, SecretStr):
+                text = text.replace(value.get_secret_value(), "***")
+        return text
 
     @classmethod
     def load(cls) -> Self:

@@ -58,6 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         assert ended.code == 0, ended.err
 
     done("import", "timetable", folder / "demo" / "timetable", database=early)
+    done("import", "fares", folder / "demo" / "fares", database=early)
     done("import", "performance", october, database=early)
     shutil.copy(early, full)
     done("import", "performance", november, database=full)

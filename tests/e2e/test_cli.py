@@ -16,7 +16,8 @@ from support.command import RAILFAIR, Ended, Service
 COMMANDS: list[tuple[str, ...]] = [
     ("predict",), ("backtest",), ("serve",), ("db", "upgrade"), ("db", "downgrade"),
     ("db", "check"), ("import", "timetable"), ("import", "performance"), ("demo", "build"),
-    ("demo", "load"), ("feeds", "fetch"),
+    ("import", "fares"), ("demo", "load"), ("feeds", "fetch"), ("feeds", "list"),
+    ("feeds", "restore"),
 ]  # fmt: skip
 ASKED = ("predict", "NRW", "LST", "--date", "2026-11-24", "--time", "08:00")
 FIGURES = {"rps", "brier_5", "log_loss_5", "calibration_gap", "coverage_80", "n"}
@@ -90,6 +91,10 @@ def test_the_installed_command_is_this_one(run: Run) -> None:
         (("predict", "NRW", "LST", "--observed-at", "IPS"), "--observed-delay"),
         (("serve", "--port", "70000"), "--port"),
         (("import", "timetable"), "PATH"),
+        (("import", "fares"), "PATH"),
+        (("feeds", "fetch", "fares", "--force"), "--import"),
+        (("feeds", "fetch", "timetable", "--import", "--force"), "fares"),
+        (("feeds", "restore", "timetable"), "timetable"),
         (("feeds", "fetch", "performance"), "--origin"),
         (("backtest", "--from", "2026-11-01"), "--to"),
     ],
@@ -203,7 +208,7 @@ def test_a_garbled_schedule_is_rejected_with_its_place(run: Run, demo: Demo, cop
 @pytest.mark.parametrize(
     ("kind", "file"),
     [("timetable", "performance"), ("performance", "timetable"), ("timetable", "fares"),
-     ("timetable", "truth.json.gz")],
+     ("timetable", "truth.json.gz"), ("fares", "timetable")],
 )  # fmt: skip
 def test_a_file_of_the_wrong_kind_is_refused_and_the_data_stay(
     run: Run, demo: Demo, copy: Path, kind: str, file: str

@@ -50,7 +50,8 @@ def test_health_has_a_line_for_each_dependency(api: httpx.Client, path: str) -> 
     assert answer.status_code == 200
     assert answer.json()["status"] == "ok"
     states = {one["name"]: one["status"] for one in answer.json()["dependencies"]}
-    assert states == {"database": "ok", "timetable": "ok", "performance": "ok"}
+    feeds = {"timetable": "ok", "performance": "ok", "fares": "ok"}
+    assert states == {"database": "ok", **feeds, "fares update": "ok"}
 
 
 @pytest.mark.parametrize("name", ["there-is-none.db", "no/such/folder/railfair.db"])

@@ -1,7 +1,7 @@
 """Settings come from the environment and `.env`, once, and from nowhere else."""
 
 import os
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 
 import pytest
@@ -64,6 +64,10 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         ("RAILFAIR_DATABASE_POOL_SIZE", "many"),
         ("RAILFAIR_MAX_BODY_BYTES", "-1"),
         ("RAILFAIR_FEED_ATTEMPTS", "0"),
+        ("RAILFAIR_FARES_UPDATE", "daily"),
+        ("RAILFAIR_FARES_UPDATE_AT", "24:00"),
+        ("RAILFAIR_FARES_UPDATE_AT", "0230"),
+        ("RAILFAIR_FARES_UPDATE_AT", "02:30Z"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named_in_one_line(
@@ -115,3 +119,34 @@ def test_a_database_that_cannot_be_opened_is_refused_at_the_start(
     monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
     with pytest.raises(InvalidSettings, match=r"^RAILFAIR_DATABASE_URL: .*path of a file"):
         Settings.load()
+
+
+PORTAL = {"NRDP_USERNAME": "someone@example.org", "NRDP_PASSWORD": "secret"}
+MARKETPLACE = {"RDM_FARES_URL": "https://example.org/fares", "RDM_FARES_KEY": "secret"}
+
+
+@pytest.mark.parametrize(
+    ("given", "at"),
+    [
+        ({}, None),
+        (PORTAL, time(2, 30)),
+        (MARKETPLACE, time(2, 30)),
+        ({"NRDP_USERNAME": "someone@example.org"}, None),
+        ({"RDM_FARES_URL": "https://example.org/fares"}, None),
+        ({**PORTAL, "FARES_UPDATE": "off"}, None),
+        ({"FARES_UPDATE": "on", "FARES_UPDATE_AT": "23:05"}, time(23, 5)),
+    ],
+)
+def test_the_fares_are_updated_daily_if_there_are_credentials_or_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, given: dict[str, str], at: time | None
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    assert Settings.load().daily_fares_update == at
+
+
+def test_secrets_are_taken_out_of_a_text(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAILFAIR_NRDP_PASSWORD", "a-great-secret")
+    monkeypatch.setenv("RAILFAIR_HSP_KEY", "another")
+    shown = Settings.load().without_secrets("sent a-great-secret, another and more")
+    assert shown == "sent ***, *** and more"

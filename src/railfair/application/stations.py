@@ -5,6 +5,7 @@ from datetime import datetime
 
 from railfair.domain.codes import Crs
 from railfair.domain.errors import NothingLoaded, UnknownStation
+from railfair.domain.fares.rulebook import RuleBook
 from railfair.domain.feed import FeedKind
 from railfair.domain.station import Station
 from railfair.domain.station_search import ranked
@@ -14,7 +15,7 @@ type Stamp = tuple[datetime | None, ...]
 
 
 class StationDirectory:
-    """All stations of the timetable and of the performance history.
+    """All stations of the timetable, of the fares and of the performance history.
 
     Read once for each state of the loaded data, then kept: a few thousand stations.
     """
@@ -55,20 +56,26 @@ class StationDirectory:
         stamp = await _stamp(unit)
         if stamp != self._stamp:
             self._stations = _merged(
-                await unit.timetable.stations(), await unit.performance.stations()
+                await unit.timetable.stations(),
+                await unit.fares.rules(),
+                await unit.performance.stations(),
             )
             self._stamp = stamp
         return self._stations
 
 
 async def _stamp(unit: UnitOfWork) -> Stamp:
-    feeds = [await unit.feeds.get(kind) for kind in (FeedKind.TIMETABLE, FeedKind.PERFORMANCE)]
+    feeds = [await unit.feeds.get(kind) for kind in FeedKind]
     return tuple(feed.loaded_at if feed else None for feed in feeds)
 
 
-def _merged(timetabled: Iterable[Station], observed: Iterable[Crs]) -> dict[Crs, Station]:
-    """Put stations that only the performance history knows beside those of the timetable."""
+def _merged(
+    timetabled: Iterable[Station], fares: RuleBook | None, observed: Iterable[Crs]
+) -> dict[Crs, Station]:
+    """Put stations that only the fares or the history know beside those of the timetable."""
     stations = {station.crs: station for station in timetabled}
+    for crs, locations in fares.locations.items() if fares else ():
+        stations.setdefault(crs, Station(crs=crs, name=locations[-1].name))
     for crs in observed:
         stations.setdefault(crs, Station(crs=crs, name=crs))
     return stations

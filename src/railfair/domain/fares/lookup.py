@@ -18,7 +18,16 @@ from railfair.domain.codes import (
     RouteCode,
     TicketCode,
 )
-from railfair.domain.fares.flow import DiscountException, FareRecord, Flow, Override
+from railfair.domain.fares.flow import (
+    ANY_CODE,
+    ANY_RAILCARD,
+    ANY_ROUTE,
+    ANY_TICKET,
+    DiscountException,
+    FareRecord,
+    Flow,
+    Override,
+)
 from railfair.domain.fares.reason import Reason
 from railfair.domain.fares.rulebook import NO_RAILCARD
 
@@ -148,6 +157,30 @@ class PriceList:
                 unlisted.append(UnlistedFare(route=key[0], ticket=key[1], reason=reason))
         fares.sort(key=_by_price)
         return Listing(fares=tuple(fares), unlisted=tuple(unlisted))
+
+    def exception(
+        self, origins: Levels, destinations: Levels, fare: ListedFare, railcard: RailcardCode | None
+    ) -> DiscountException | None:
+        """Return the non-standard discount of *fare*: the one with the most exact fields.
+
+        The origin counts before the destination, that before route, railcard and ticket.
+        """
+        best: DiscountException | None = None
+        wildest: tuple[bool, ...] = (True,) * 5
+        for one in self.exceptions:
+            fields = (
+                (one.origin in origins, one.origin == ANY_CODE),
+                (one.destination in destinations, one.destination == ANY_CODE),
+                (one.route == fare.route, one.route == ANY_ROUTE),
+                (one.railcard == (railcard or NO_RAILCARD), one.railcard == ANY_RAILCARD),
+                (one.ticket == fare.ticket, one.ticket == ANY_TICKET),
+            )
+            if not all(is_exact or is_any for is_exact, is_any in fields):
+                continue
+            wild = tuple(not is_exact for is_exact, _ in fields)
+            if best is None or wild < wildest:
+                best, wildest = one, wild
+        return best
 
     def _candidates(
         self, origins: Levels, destinations: Levels

@@ -5,6 +5,8 @@ from datetime import date
 
 from railfair.domain.codes import Crs, RouteCode
 
+ANY_PERMITTED = "ANY PERMITTED"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
@@ -21,3 +23,8 @@ class Route:
     quote_on: date
     included: tuple[Crs, ...] = ()
     excluded: tuple[Crs, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """The name, or what a route means whose name is a dot."""
+        return self.name if self.name.strip(". ") else ANY_PERMITTED

@@ -10,8 +10,11 @@ from railfair.config import InvalidSettings
 from railfair.domain import errors
 from railfair.entrypoints.cli.ask import predict
 from railfair.entrypoints.cli.backtesting import backtest
-from railfair.entrypoints.cli.data import demo, feeds, import_
 from railfair.entrypoints.cli.database import db
+from railfair.entrypoints.cli.demo import demo
+from railfair.entrypoints.cli.fares import fares
+from railfair.entrypoints.cli.feeds import feeds
+from railfair.entrypoints.cli.imports import import_
 from railfair.entrypoints.cli.serving import serve
 
 EPILOG: Final = """\b
@@ -19,6 +22,7 @@ Examples:
   railfair db upgrade
   railfair import performance hsp/*.jsonl.gz
   railfair predict NRW LST --date 2026-11-24 --time 08:00
+  railfair fares NRW LST --time 08:00 --railcard YNG
   railfair serve --port 8000
 
 \b
@@ -46,7 +50,7 @@ def railfair() -> None:
     """
 
 
-for command in (db, import_, demo, feeds, predict, backtest, serve):
+for command in (db, import_, demo, feeds, predict, fares, backtest, serve):
     railfair.add_command(command)
 
 

@@ -17,8 +17,10 @@ from litestar.static_files import create_static_files_router
 from railfair import __version__
 from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
-from railfair.entrypoints.http import operations, places, predictions, problems
+from railfair.entrypoints.background import fares_updated_daily
+from railfair.entrypoints.http import fares, operations, places, predictions, problems
 from railfair.entrypoints.http.entrance import Entrance
+from railfair.entrypoints.http.metrics import metrics
 
 type Opened = Callable[[], AbstractAsyncContextManager[RailFair]]
 
@@ -52,15 +54,17 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_railfair() as railfair:
+        async with open_railfair() as railfair, fares_updated_daily(railfair):
             app.state.railfair = railfair
             yield
 
     return Litestar(
         route_handlers=[
             predictions.router,
+            fares.router,
             places.router,
             operations.router,
+            metrics,
             front_page,
             openapi_json,
             _assets(),

@@ -9,6 +9,7 @@ from litestar.datastructures import State
 
 from railfair.application.health import Health, health
 from railfair.application.health import State as Condition
+from railfair.bootstrap import RailFair
 from railfair.entrypoints.http.problems import RETRY_AFTER_S
 
 
@@ -42,13 +43,22 @@ async def live() -> LiveAnswer:
 @get("/ready", summary="Can it answer?")
 async def ready(state: State) -> Response[HealthAnswer]:
     """Return 200 once the database answers and something is loaded, 503 until then."""
-    return _response(await health(state.railfair.storage))
+    return _response(await _health(state))
 
 
 @get("/", summary="How is everything?")
 async def everything(state: State) -> Response[HealthAnswer]:
     """Return the state of everything that answers need."""
-    return _response(await health(state.railfair.storage))
+    return _response(await _health(state))
+
+
+async def _health(state: State) -> Health:
+    railfair: RailFair = state.railfair
+    return await health(
+        railfair.storage,
+        now=railfair.clock.now(),
+        fares_update_at=railfair.settings.daily_fares_update,
+    )
 
 
 def _response(found: Health) -> Response[HealthAnswer]:

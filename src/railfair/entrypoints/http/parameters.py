@@ -67,6 +67,18 @@ class Parameters:
         """Return the time of day *name* in minutes after midnight; it has to be there."""
         return self._read(name, lambda text: clock_time(text, parameter=name), 0)
 
+    def optional[T](self, name: str, parse: Callable[[str, str], T], stand_in: T) -> T | None:
+        """Return what *parse* makes of *name* and its text, or `None` if it is not given."""
+        if not self.has(name):
+            return None
+        return self._read(name, lambda text: parse(text, name), stand_in)
+
+    def one_of[T](self, name: str, choices: Mapping[str, T], default: T) -> T:
+        """Return the meaning of *name*, which has to be one of the words *choices*."""
+        if not self.has(name):
+            return default
+        return self._read(name, lambda text: _choice(text, name, choices), default)
+
     def integer(self, name: str, default: int, *, least: int, most: int) -> int:
         """Return the whole number *name*, from *least* to *most*."""
         if not self.has(name):
@@ -130,6 +142,13 @@ def _flag(text: str, name: str) -> bool:
         return WORDS[text.strip().lower()]
     except KeyError:
         raise MalformedParameter(name, "has to be true or false") from None
+
+
+def _choice[T](text: str, name: str, choices: Mapping[str, T]) -> T:
+    try:
+        return choices[text.strip().lower()]
+    except KeyError:
+        raise InvalidParameter(name, f"has to be one of {', '.join(choices)}") from None
 
 
 def _text(text: str, name: str, longest: int) -> str:

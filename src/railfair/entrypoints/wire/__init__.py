@@ -4,6 +4,12 @@ Instants carry London's offset, money is whole pence in names ending `_p`, proba
 `_probability`, durations in `_min`.
 """
 
+from railfair.entrypoints.wire.fares import (
+    FaresAnswer,
+    FareTrendsAnswer,
+    fare_trends,
+    fares,
+)
 from railfair.entrypoints.wire.places import (
     RouteStatisticsAnswer,
     StationDetail,
@@ -18,11 +24,15 @@ from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
 from railfair.entrypoints.wire.refs import plain, station_ref
 
 __all__ = [
+    "FareTrendsAnswer",
+    "FaresAnswer",
     "PredictionAnswer",
     "RouteStatisticsAnswer",
     "StationDetail",
     "StationsAnswer",
     "StatisticsAnswer",
+    "fare_trends",
+    "fares",
     "plain",
     "prediction",
     "punctuality",

@@ -1,0 +1,197 @@
+"""Whether the times of a restriction let a trip be made.
+
+Source: RST, and the readings in docs/fares.md. Tested are the departure at the origin, the arrival
+at the destination, and both at stations where the passenger changes; never stations passed through.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Final, NamedTuple
+
+from railfair.domain.codes import Crs
+from railfair.domain.fares.reason import Reason
+from railfair.domain.fares.restriction import (
+    At,
+    DateBand,
+    Direction,
+    ListedTrain,
+    Restriction,
+    TimeBand,
+)
+from railfair.domain.fares.trip import DAY_STARTS_MIN, Trip, TripLeg, ticket_moment
+from railfair.domain.railtime import MINUTES_A_DAY
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What a restriction says of a trip.
+
+    It is barred for *reasons*, good without any; *is_minimum_fare* is whether a minimum fare
+    follows; *is_checked* is false if something that might bar it could not be tested.
+    """
+
+    reasons: tuple[Reason, ...] = ()
+    is_minimum_fare: bool = False
+    is_checked: bool = True
+
+
+GOOD: Final = Verdict()
+_WORDS: Final = {At.ARRIVAL: "arrives at", At.DEPARTURE: "leaves", At.CHANGE: "changes at"}
+
+
+class _Moment(NamedTuple):
+    """A departure, an arrival or a change; *minute* is `None` where it is not known."""
+
+    at: At
+    crs: Crs
+    day: date
+    minute: int | None
+    leg: TripLeg
+    is_at_change: bool
+
+
+def restriction_on(restriction: Restriction, trip: Trip, direction: Direction) -> Verdict:
+    """Return what *restriction* says of *trip* in that *direction*."""
+    changes = trip.changes()
+    if restriction.places and not _touches(restriction, trip, changes):
+        return GOOD
+    reasons = [*_of_changes(restriction, changes, direction)]
+    is_minimum_fare, is_checked = False, True
+    listed = _Listed(restriction, direction)
+    for moment in _moments(trip):
+        if not _covers(restriction.days, moment.day):
+            continue
+        train, is_known = listed.train(moment)
+        is_checked &= is_known
+        if train is not None and not listed.are_good:
+            reasons.append(_train_barred(moment, direction))
+            continue
+        for band in restriction.times:
+            is_hit = _hits(band, moment, direction)
+            if is_hit is None:
+                is_checked = False
+            elif is_hit and band.is_minimum_fare:
+                is_minimum_fare = True
+            elif is_hit and train is None:
+                reasons.append(_barred(band, moment, direction))
+    found = tuple(dict.fromkeys(reasons))
+    return Verdict(reasons=found, is_minimum_fare=is_minimum_fare, is_checked=is_checked)
+
+
+def _touches(restriction: Restriction, trip: Trip, changes: tuple[Crs, ...]) -> bool:
+    return any(crs in restriction.places for crs in (trip.origin, trip.destination, *changes))
+
+
+def _of_changes(
+    restriction: Restriction, changes: tuple[Crs, ...], direction: Direction
+) -> Iterator[Reason]:
+    if restriction.allows_change:
+        return
+    for crs in changes:
+        if crs not in restriction.changes:
+            text = f"{way(direction)}changes at {crs}, where the ticket allows no change"
+            yield Reason(code="change-not-allowed", text=text)
+
+
+def _moments(trip: Trip) -> Iterator[_Moment]:
+    last = len(trip.legs) - 1
+    for index, leg in enumerate(trip.legs):
+        start, end = leg.calls[0], leg.calls[-1]
+        yield _moment(At.DEPARTURE, trip, leg, start.crs, start.departure_min, index > 0)
+        yield _moment(At.ARRIVAL, trip, leg, end.crs, end.arrival_min, index < last)
+        if index < last:
+            yield _moment(At.CHANGE, trip, leg, end.crs, end.arrival_min, is_at_change=True)
+
+
+def _moment(
+    at: At, trip: Trip, leg: TripLeg, crs: Crs, rail_min: int | None, is_at_change: bool
+) -> _Moment:
+    if rail_min is None:
+        return _Moment(at, crs, trip.ticket_day, None, leg, is_at_change)
+    day, minute = ticket_moment(trip.day, rail_min)
+    return _Moment(at, crs, day, minute, leg, is_at_change)
+
+
+def _covers(bands: tuple[DateBand, ...], day: date) -> bool:
+    """Whether one of *bands* covers *day*; none at all cover every day."""
+    return not bands or any(band.covers(day) for band in bands)
+
+
+def _hits(band: TimeBand, moment: _Moment, direction: Direction) -> bool | None:
+    """Whether *band* holds at *moment*; `None` if it might, but the time or operator is unknown."""
+    if band.direction is not direction or band.at is not moment.at:
+        return False
+    if band.crs is not None and band.crs != moment.crs:
+        return False
+    minute = moment.minute
+    if minute is not None and not band.from_min <= minute <= band.to_min:
+        return False
+    if not _covers(band.days, moment.day):
+        return False
+    if band.tocs and moment.leg.toc is not None and moment.leg.toc not in band.tocs:
+        return False
+    is_unknown = minute is None or (bool(band.tocs) and moment.leg.toc is None)
+    return None if is_unknown else True
+
+
+class _Listed:
+    """The trains that a restriction lists in a direction."""
+
+    def __init__(self, restriction: Restriction, direction: Direction) -> None:
+        is_outward = direction is Direction.OUTWARD
+        self.are_good = restriction.lists_good_out if is_outward else restriction.lists_good_return
+        self._trains = [one for one in restriction.trains if one.direction is direction]
+
+    def train(self, moment: _Moment) -> tuple[ListedTrain | None, bool]:
+        """Return the listed train of a moment, if it is one, and whether that could be told."""
+        if not self._trains or moment.at is At.CHANGE:
+            return None, True
+        if moment.leg.uid is None:
+            might_bar = not self.are_good and any(_is_listed_at(t, moment) for t in self._trains)
+            return None, not might_bar
+        for train in self._trains:
+            if train.uid == moment.leg.uid and _is_listed_at(train, moment):
+                return train, True
+        return None, True
+
+
+def _is_listed_at(train: ListedTrain, moment: _Moment) -> bool:
+    if train.is_sleeper and not moment.leg.is_sleeper:
+        return False
+    if not _covers(train.days, moment.day):
+        return False
+    if not train.places:
+        return True
+    return any(crs == moment.crs and way in {moment.at, "B"} for crs, way in train.places)
+
+
+def _train_barred(moment: _Moment, direction: Direction) -> Reason:
+    text = f"{way(direction)}the train {moment.leg.uid} is barred for this ticket"
+    return Reason(code="train-barred", text=text)
+
+
+def _barred(band: TimeBand, moment: _Moment, direction: Direction) -> Reason:
+    minute = moment.minute or 0
+    text = (
+        f"{way(direction)}{_WORDS[moment.at]} {moment.crs} at {_clock(minute)};"
+        f" barred there from {_clock(band.from_min)} to {_clock(band.to_min)}"
+    )
+    return Reason(code=_code(band, moment), text=text)
+
+
+def _code(band: TimeBand, moment: _Moment) -> str:
+    if moment.is_at_change:
+        return "changes-in-peak"
+    verb = "arrives" if moment.at is At.ARRIVAL else "departs"
+    return f"{verb}-{'before-off' if band.from_min <= DAY_STARTS_MIN else 'in'}-peak"
+
+
+def way(direction: Direction) -> str:
+    """Return how a sentence about a trip in that *direction* begins."""
+    return "" if direction is Direction.OUTWARD else "on the way back, "
+
+
+def _clock(minute: int) -> str:
+    hour, rest = divmod(minute % MINUTES_A_DAY, 60)
+    return f"{hour:02}:{rest:02}"

@@ -1,0 +1,126 @@
+"""Work that the service does by itself, while it answers."""
+
+import asyncio
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import time
+from typing import Final, cast
+
+from railfair.application.update_fares import (
+    LONGEST,
+    broken_off,
+    claim_if_due,
+    conclude,
+    next_update,
+)
+from railfair.bootstrap import RailFair, logger
+from railfair.domain.errors import SourceUnavailable
+from railfair.domain.railtime import iso
+from railfair.ports.jobs import JobState
+
+UPDATE: Final = ("-m", "railfair", "feeds", "fetch", "fares", "--import", "--claimed")
+"""A process of its own: an import takes memory, and a processor for minutes."""
+LOOK_EVERY_S: Final = 60
+GRACE_S: Final = 10
+"""How long an update that is told to stop may take to do so."""
+SHOWN: Final = 2_000
+"""Last characters of what an update wrote that are logged if it ended without a word."""
+
+log = logger("background")
+
+
+@asynccontextmanager
+async def fares_updated_daily(railfair: RailFair) -> AsyncIterator[None]:
+    """Update the fares every day while the block lasts, if the settings say so."""
+    at = railfair.settings.daily_fares_update
+    if at is None:
+        yield
+        return
+    watch = asyncio.create_task(_watch(railfair, at))
+    try:
+        yield
+    finally:
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+
+async def _watch(railfair: RailFair, at: time) -> None:
+    """Look every minute whether the update is due: another worker or a person may have done it."""
+    while True:
+        try:
+            claimed = await claim_if_due(storage=railfair.storage, clock=railfair.clock, at=at)
+            if claimed is not None:
+                await _update(railfair, claimed, at)
+        except SourceUnavailable as error:
+            log.warning("fares update cannot begin", failure=str(error))
+        except Exception:
+            log.exception("fares update crashed")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _update(railfair: RailFair, claimed: JobState, at: time) -> None:
+    """Run the update that was *claimed*, see that its end is noted, and log it in one line."""
+    try:
+        code, written = await _run()
+    except asyncio.CancelledError:
+        with suppress(SourceUnavailable):
+            stopped = broken_off(claimed, railfair.clock)
+            await conclude(claimed, stopped, storage=railfair.storage)
+        raise
+    failure = f"the update ended without a word (exit code {code})"
+    unnoted = claimed.failed(railfair.clock.now(), failure)
+    state = await _concluded(railfair, claimed, unnoted)
+    if state.succeeded_at != claimed.succeeded_at:
+        log.info("fares update", outcome=state.outcome)
+        return
+    log.warning(
+        "fares update failed",
+        failure=state.failure or "broken off",
+        failures=state.failures,
+        next_try=iso(next_update(state, railfair.clock.now(), at)),
+        output=railfair.settings.without_secrets(written)[-SHOWN:],
+    )
+
+
+async def _concluded(railfair: RailFair, claimed: JobState, unnoted: JobState) -> JobState:
+    """Return how the update ended; while the database is busy, wait."""
+    while True:
+        with suppress(SourceUnavailable):
+            return await conclude(claimed, unnoted, storage=railfair.storage)
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _run() -> tuple[int | None, str]:
+    """Run the update to its end; return its exit code, and what it wrote.
+
+    It is stopped if it takes too long, or if this is cancelled. If this process is killed, its end
+    of the standard input closes, by which the update knows.
+    """
+    child = await asyncio.create_subprocess_exec(
+        sys.executable, *UPDATE, stdin=PIPE, stdout=PIPE, stderr=STDOUT
+    )
+    written = b""
+    try:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LONGEST.total_seconds()):
+                written = await cast("asyncio.StreamReader", child.stdout).read()
+                await child.wait()
+    finally:
+        await _stop(child)
+    return child.returncode, written.decode(errors="replace")
+
+
+async def _stop(child: Process) -> None:
+    if child.returncode is not None:
+        return
+    with suppress(ProcessLookupError):
+        child.terminate()
+    try:
+        async with asyncio.timeout(GRACE_S):
+            await child.wait()
+    except TimeoutError:
+        child.kill()
+        await child.wait()

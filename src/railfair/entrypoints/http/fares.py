@@ -1,0 +1,203 @@
+"""`/api/fares`: what does the trip cost, and how did prices change?"""
+
+from typing import Annotated, Any, Final
+
+from litestar import Router, get
+from litestar.datastructures import State
+from litestar.params import QueryParameter
+
+from railfair.application.compare_fares import FareQuery
+from railfair.application.fare_trends import fare_trends
+from railfair.application.trips import TripQuery
+from railfair.bootstrap import RailFair
+from railfair.domain import codes
+from railfair.domain.codes import Crs, RailcardCode, TicketCode, TrainUid
+from railfair.domain.errors import InvalidParameter
+from railfair.domain.fares.rulebook import NO_RAILCARD
+from railfair.domain.fares.ticket import TicketClass
+from railfair.domain.fares.till import Party
+from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
+from railfair.entrypoints import wire
+from railfair.entrypoints.http.parameters import Parameters
+
+MOST_VIA: Final = 10
+MOST_PEOPLE: Final = 9
+CLASSES: Final[dict[str, TicketClass | None]] = {
+    "standard": TicketClass.STANDARD,
+    "first": TicketClass.FIRST,
+    "any": None,
+}
+
+type Text = str | None
+
+
+@get("/compare", summary="Compare every fare for a trip")
+async def compare(  # noqa: PLR0917 - the query's parameters
+    state: State,
+    origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
+    destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
+    date: Annotated[Text, QueryParameter(description="day of departure, 2026-11-24")] = None,
+    time: Annotated[Text, QueryParameter(description="time of departure, 07:00")] = None,
+    arrival_time: Annotated[
+        Text, QueryParameter(description="time of arrival, where no train is named")
+    ] = None,
+    train: Annotated[Text, QueryParameter(description="the train by its UID, C12345")] = None,
+    via: Annotated[
+        list[str] | None, QueryParameter(description="a station that the trip passes; repeatable")
+    ] = None,
+    return_date: Annotated[Text, QueryParameter(description="day of the way back")] = None,
+    return_time: Annotated[Text, QueryParameter(description="time of the way back")] = None,
+    return_arrival_time: Annotated[
+        Text, QueryParameter(description="time of arrival of the way back")
+    ] = None,
+    return_train: Annotated[Text, QueryParameter(description="the train back by its UID")] = None,
+    railcard: Annotated[Text, QueryParameter(description="railcard, such as YNG")] = None,
+    adults: Annotated[Text, QueryParameter(description="adults (0-9, 1)")] = None,
+    children: Annotated[Text, QueryParameter(description="children of 5-15 (0-9, 0)")] = None,
+    ticket_class: Annotated[
+        Text, QueryParameter(query="class", description="standard (default), first or any")
+    ] = None,
+    split: Annotated[Text, QueryParameter(description="split tickets as well")] = None,
+) -> wire.FaresAnswer:
+    """Return every fare that is good on the trip, cheapest first, and why the others are not.
+
+    The trip is the train named, else the next direct one at or after the time, where a timetable
+    covers the day: its real calls and times are tested. Without one, what is known is tested, and
+    fares say of themselves that the rest was not. Advance fares are quotas: shown, never promised.
+    """
+    values = {
+        "origin": origin,
+        "destination": destination,
+        "date": date,
+        "time": time,
+        "arrival_time": arrival_time,
+        "train": train,
+        "return_date": return_date,
+        "return_time": return_time,
+        "return_arrival_time": return_arrival_time,
+        "return_train": return_train,
+        "railcard": railcard,
+        "adults": adults,
+        "children": children,
+        "class": ticket_class,
+        "split": split,
+    }
+    railfair: RailFair = state.railfair
+    query = _query(Parameters(values), via or [])
+    return wire.fares(await railfair.compare_fares(query))
+
+
+@get("/trends", summary="How prices between two stations changed")
+async def trends(
+    state: State,
+    origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
+    destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
+    ticket: Annotated[Text, QueryParameter(description="one ticket only, such as SOS")] = None,
+) -> wire.FareTrendsAnswer:
+    """Return each fare's price over the versions of the feed that were imported."""
+    parameters = Parameters({"origin": origin, "destination": destination, "ticket": ticket})
+    ends = parameters.crs("origin"), parameters.crs("destination")
+    only = parameters.optional("ticket", _ticket, TicketCode("AAA"))
+    parameters.check()
+    railfair: RailFair = state.railfair
+    return wire.fare_trends(
+        await fare_trends(*ends, ticket=only, storage=railfair.storage, stations=railfair.stations)
+    )
+
+
+def _query(parameters: Parameters, via: list[str]) -> FareQuery:
+    """Return what is asked for; raise `FaultyRequest` naming everything that is wrong with it."""
+    values: dict[str, Any] = {
+        "out": _way_out(parameters, via),
+        "back": _way_back(parameters),
+        "party": _party(parameters),
+        "railcard": railcard_of(parameters),
+        "ticket_class": parameters.one_of("class", CLASSES, TicketClass.STANDARD),
+        "splits": parameters.flag("split", default=False),
+    }
+    parameters.check()
+    try:
+        return FareQuery(**values)
+    except InvalidParameter as error:
+        parameters.fault(error.parameter, error.detail)
+        parameters.check()
+        raise
+
+
+def railcard_of(parameters: Parameters) -> RailcardCode:
+    """Return the railcard asked for, or none."""
+    return parameters.optional("railcard", _railcard, NO_RAILCARD) or NO_RAILCARD
+
+
+def _way_out(parameters: Parameters, via: list[str]) -> TripQuery:
+    return TripQuery(
+        origin=parameters.crs("origin"),
+        destination=parameters.crs("destination"),
+        day=parameters.day("date"),
+        departure_min=parameters.optional("time", _clock, 0),
+        arrival_min=parameters.optional("arrival_time", _clock, 0),
+        train=parameters.optional("train", _train, TrainUid("")),
+        via=_stations(parameters, via),
+    )
+
+
+def _way_back(parameters: Parameters) -> TripQuery | None:
+    if not parameters.has("return_date"):
+        for name in ("return_time", "return_arrival_time", "return_train"):
+            if parameters.has(name):
+                parameters.fault(name, "needs a return_date")
+        return None
+    return TripQuery(
+        origin=parameters.crs("destination"),
+        destination=parameters.crs("origin"),
+        day=parameters.optional("return_date", _day, FIRST_DAY) or FIRST_DAY,
+        departure_min=parameters.optional("return_time", _clock, 0),
+        arrival_min=parameters.optional("return_arrival_time", _clock, 0),
+        train=parameters.optional("return_train", _train, TrainUid("")),
+    )
+
+
+def _party(parameters: Parameters) -> Party:
+    adults = parameters.integer("adults", 1, least=0, most=MOST_PEOPLE)
+    children = parameters.integer("children", 0, least=0, most=MOST_PEOPLE)
+    try:
+        return Party(adults, children)
+    except InvalidParameter as error:
+        parameters.fault(error.parameter, error.detail)
+        return Party(1, 0)
+
+
+def _stations(parameters: Parameters, via: list[str]) -> tuple[Crs, ...]:
+    if len(via) > MOST_VIA:
+        parameters.fault("via", f"has to be at most {MOST_VIA} stations")
+        return ()
+    found: list[Crs] = []
+    for text in via:
+        try:
+            found.append(codes.crs(text, parameter="via"))
+        except InvalidParameter as error:
+            parameters.fault("via", error.detail)
+    return tuple(found)
+
+
+def _clock(text: str, name: str) -> int:
+    return clock_time(text, parameter=name)
+
+
+def _day(text: str, name: str) -> Any:
+    return calendar_day(text, parameter=name)
+
+
+def _train(text: str, name: str) -> TrainUid:
+    return codes.train_uid(text, parameter=name)
+
+
+def _railcard(text: str, name: str) -> RailcardCode:
+    return codes.railcard_code(text, parameter=name)
+
+
+def _ticket(text: str, name: str) -> TicketCode:
+    return codes.ticket_code(text, parameter=name)
+
+
+router: Final = Router(path="/api/fares", route_handlers=[compare, trends], tags=["Fares"])
