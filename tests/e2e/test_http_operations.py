@@ -54,6 +54,14 @@ def test_health_has_a_line_for_each_dependency(api: httpx.Client, path: str) -> 
     assert states == {"database": "ok", **feeds, "fares update": "ok"}
 
 
+def test_metrics_say_when_each_feed_was_loaded(api: httpx.Client) -> None:
+    lines = api.get("/metrics").text.splitlines()
+    loaded = [line for line in lines if line.startswith("railfair_feed_loaded_timestamp_seconds{")]
+    kinds = {line.partition('kind="')[2].partition('"')[0] for line in loaded}
+    assert kinds == {"timetable", "performance", "fares"}
+    assert "# TYPE railfair_feed_loaded_timestamp_seconds gauge" in lines
+
+
 @pytest.mark.parametrize("name", ["there-is-none.db", "no/such/folder/railfair.db"])
 def test_without_a_database_it_is_alive_but_not_ready(tmp_path: Path, name: str) -> None:
     with over(tmp_path / name) as api:
@@ -80,7 +88,7 @@ def test_with_an_empty_database_it_is_not_ready_until_something_is_imported(
 
 
 def assert_not_ready(api: httpx.Client, secret: Path) -> None:
-    for path in ("/health", "/health/ready", *PATHS, "/api/statistics"):
+    for path in ("/health", "/health/ready", "/metrics", *PATHS, "/api/statistics"):
         answer = api.get(path)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0

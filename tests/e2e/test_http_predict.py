@@ -118,7 +118,7 @@ def test_the_answer_says_that_it_rests_on_the_demo(api: httpx.Client) -> None:
     provenance = ask(api)["provenance"]
     assert provenance["source"] == "demo"
     assert provenance["timetable"]["version"] == "RJTTF001"
-    assert provenance["fares"] is None
+    assert provenance["fares"]["version"] == "RJFAF001"
     assert provenance["performance"]["from"] == "2026-10-09"
     assert provenance["performance"]["to"] == "2026-11-22"
     assert datetime.fromisoformat(provenance["performance"]["loaded_at"]).tzinfo

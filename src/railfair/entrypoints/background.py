@@ -26,7 +26,7 @@ LOOK_EVERY_S: Final = 60
 GRACE_S: Final = 10
 """How long an update that is told to stop may take to do so."""
 SHOWN: Final = 2_000
-"""Last characters of what an update wrote that are logged if it ended without a word."""
+"""Last characters of what an update wrote that are logged if it failed."""
 
 log = logger("background")
 
@@ -64,14 +64,13 @@ async def _watch(railfair: RailFair, at: time) -> None:
 async def _update(railfair: RailFair, claimed: JobState, at: time) -> None:
     """Run the update that was *claimed*, see that its end is noted, and log it in one line."""
     try:
-        code, written = await _run()
+        end, written = await _run()
     except asyncio.CancelledError:
         with suppress(SourceUnavailable):
             stopped = broken_off(claimed, railfair.clock)
             await conclude(claimed, stopped, storage=railfair.storage)
         raise
-    failure = f"the update ended without a word (exit code {code})"
-    unnoted = claimed.failed(railfair.clock.now(), failure)
+    unnoted = claimed.failed(railfair.clock.now(), f"the update ended without a word ({end})")
     state = await _concluded(railfair, claimed, unnoted)
     if state.succeeded_at != claimed.succeeded_at:
         log.info("fares update", outcome=state.outcome)
@@ -93,15 +92,18 @@ async def _concluded(railfair: RailFair, claimed: JobState, unnoted: JobState) -
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _run() -> tuple[int | None, str]:
-    """Run the update to its end; return its exit code, and what it wrote.
+async def _run() -> tuple[str, str]:
+    """Run the update to its end; return how it ended, and what it wrote.
 
     It is stopped if it takes too long, or if this is cancelled. If this process is killed, its end
     of the standard input closes, by which the update knows.
     """
-    child = await asyncio.create_subprocess_exec(
-        sys.executable, *UPDATE, stdin=PIPE, stdout=PIPE, stderr=STDOUT
-    )
+    try:
+        child = await asyncio.create_subprocess_exec(
+            sys.executable, *UPDATE, stdin=PIPE, stdout=PIPE, stderr=STDOUT
+        )
+    except OSError as error:
+        return f"it cannot be started: {error.strerror}", ""
     written = b""
     try:
         with suppress(TimeoutError):
@@ -110,7 +112,7 @@ async def _run() -> tuple[int | None, str]:
                 await child.wait()
     finally:
         await _stop(child)
-    return child.returncode, written.decode(errors="replace")
+    return f"exit code {child.returncode}", written.decode(errors="replace")
 
 
 async def _stop(child: Process) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Never
 
 from railfair.adapters.feeds.fares_files import records
 from railfair.adapters.feeds.fares_layout import LINE_WIDTH
@@ -41,6 +41,8 @@ class RecordFile:
         self, file: FeedFile | None, report: ImportReport, *, progress: Progress = lambda _: None
     ) -> None:
         self._file = file
+        self._name = "" if file is None else file.name
+        self._extension = "" if file is None else file.extension
         self._report = report
         self._progress = progress
 
@@ -69,32 +71,37 @@ class RecordFile:
     def _found[T](self, kinds: Mapping[str, RecordKind[T]]) -> Iterator[_Found[T]]:
         if self._file is None:
             return
-        marker = int(self._file.extension not in WITHOUT_MARKER)
+        marker = int(self._extension not in WITHOUT_MARKER)
         width = max(len(one) for one in kinds)
         for number, raw in records(self._file, self._progress):
             line = raw.ljust(LINE_WIDTH)
             record = line[marker : marker + width]
-            kind = kinds.get(record)
-            name = kind.name if kind else "unknown record"
-            self._report.count_read(name)
+            kind = kinds.get(record) or _unknown(record)
+            self._report.count_read(kind.name)
             try:
                 if marker:
                     check_marker(line)
-                if kind is None:
-                    raise ValueError(f"RECORD_TYPE {record!r} is none of this file's")  # noqa: TRY301
                 value = kind.read(line)
             except ValueError as error:
                 self._reject(number, record, str(error))
                 continue
             if value is None:
-                self._report.count_left_out(name)
+                self._report.count_left_out(kind.name)
             else:
-                yield _Found(number, record, name, value)
+                yield _Found(number, record, kind.name, value)
 
     def _reject(self, line: int, record: str, why: str) -> None:
-        if self._file is not None:
-            name, record = self._file.name, record or self._file.extension
-            self._report.reject(Rejection(file=name, line=line, record=record, why=why))
+        record = record or self._extension
+        self._report.reject(Rejection(file=self._name, line=line, record=record, why=why))
+
+
+def _unknown(record: str) -> RecordKind[Never]:
+    """Return a kind of record that no file has."""
+
+    def read(_: str) -> Never:
+        raise ValueError(f"RECORD_TYPE {record!r} is none of this file's")
+
+    return RecordKind(name="unknown record", read=read)
 
 
 def check_marker(line: str) -> None:

@@ -50,7 +50,7 @@ for command in (list_, restore):
 @click.option("--force", "is_forced", is_flag=True,
               help="fares --import: import them whether they were here before or not.")  # fmt: skip
 @click.option("--claimed", "is_claimed", is_flag=True, hidden=True,
-              help="The service began this update of the fares and ends it by standard input.")  # fmt: skip
+              help="The service has begun this update, and ends it by standard input.")  # fmt: skip
 def fetch(  # noqa: PLR0917 - one argument an option
     kind: str,
     origin: str | None,
