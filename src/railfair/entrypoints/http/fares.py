@@ -55,7 +55,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
     adults: Annotated[Text, QueryParameter(description="adults (0-9, 1)")] = None,
     children: Annotated[Text, QueryParameter(description="children of 5-15 (0-9, 0)")] = None,
     ticket_class: Annotated[
-        Text, QueryParameter(query="class", description="standard (default), first or any")
+        Text, QueryParameter(name="class", description="standard (default), first or any")
     ] = None,
     split: Annotated[Text, QueryParameter(description="split tickets as well")] = None,
 ) -> wire.FaresAnswer:
