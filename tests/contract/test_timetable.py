@@ -440,6 +440,12 @@ async def test_direct_trains_leave_at_or_after_the_given_minute_and_are_limited(
         assert rides(after) == [("A10002", 0, 2)]
 
 
+async def test_direct_trains_can_be_narrowed_to_one_train(storage: Storage) -> None:
+    async with holding(storage, EARLY, LATE) as timetable:
+        found = await timetable.direct_trains(AYT, CEE, DAY, uid=LATE.uid)
+        assert rides(found) == [("A10002", 0, 2)]
+
+
 async def test_a_train_that_calls_twice_gives_a_ride_for_each_call_before_it_comes_back(
     storage: Storage,
 ) -> None:

@@ -120,11 +120,7 @@ async def _that_train(
     unit: UnitOfWork, query: TripQuery, holidays: BankHolidays
 ) -> DirectTrain | None:
     """Return the train asked for; of one that passes twice the ride at or after the time."""
-    rides = [
-        ride
-        for ride in await _rides(unit, query, holidays, not_before_min=0, limit=None)
-        if ride.train.schedule.uid == query.train
-    ]
+    rides = await _rides(unit, query, holidays, not_before_min=0, limit=None)
     rides.sort(key=lambda ride: ride.departs_at)
     earliest = query.departure_min or 0
     later = [ride for ride in rides if _clock_min(ride) >= earliest]
@@ -152,6 +148,7 @@ async def _rides(
             day,
             not_before_min=not_before_min + offset,
             holiday_flags=holidays.flags(day),
+            uid=query.train,
             limit=limit,
         )
         found += [ride for ride in rides if ride.departs_at.date() == query.day]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Protocol
 
-from railfair.domain.codes import Crs, Tiploc
+from railfair.domain.codes import Crs, Tiploc, TrainUid
 from railfair.domain.overlay import NO_HOLIDAY
 from railfair.domain.station import FixedLink, OperatorInterchange, Station
 from railfair.domain.timetable import Association, DirectTrain, Schedule, ScheduleKey, Train
@@ -37,13 +37,15 @@ class Timetable(Protocol):
         *,
         not_before_min: int = 0,
         holiday_flags: frozenset[str] = NO_HOLIDAY,
+        uid: TrainUid | None = None,
         limit: int | None = None,
     ) -> list[DirectTrain]:
         """Return trains of service day *day* from *origin* to *destination*, without a change.
 
         They leave at or after *not_before_min* (rail minutes), earliest first, then by arrival,
-        then by UID; at most *limit*. A train that calls at either more than once gives one ride for
-        each call at the origin after which it reaches the destination before it comes back.
+        then by UID; only the train *uid* if one is given; at most *limit*. A train that calls at
+        either more than once gives one ride for each call at the origin after which it reaches the
+        destination before it comes back.
         """
         ...
 

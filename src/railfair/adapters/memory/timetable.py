@@ -56,12 +56,14 @@ class MemoryTimetable:
         *,
         not_before_min: int = 0,
         holiday_flags: frozenset[str] = NO_HOLIDAY,
+        uid: TrainUid | None = None,
         limit: int | None = None,
     ) -> list[DirectTrain]:
         """Return trains of *day* from *origin* to *destination*, earliest first."""
         found = [
             DirectTrain(train=train, boarding=boarding, alighting=alighting)
             for train in await self.trains(day, holiday_flags=holiday_flags)
+            if uid in {None, train.schedule.uid}
             for boarding, alighting in _rides(train.schedule, origin, destination)
             if (train.schedule.calls[boarding].departure_min or 0) >= not_before_min
         ]

@@ -84,6 +84,8 @@ def _sentence(error: DBAPIError) -> str:
         return "the database lacks tables of this version: railfair db upgrade"
     if "locked" in said:
         return "another import is writing to the database; try again when it has ended"
+    if "unable to open" in said:
+        return "there is no database file yet, or it cannot be opened: railfair db upgrade makes it"
     if "disk" in said and "full" in said:
         return "the disk of the database is full"
     return "the database cannot be reached or refused the query"

@@ -42,6 +42,7 @@ class SqlTrains:
         *,
         not_before_min: int = 0,
         holiday_flags: frozenset[str] = NO_HOLIDAY,
+        uid: TrainUid | None = None,
         limit: int | None = None,
     ) -> list[DirectTrain]:
         """Return trains of *day* from *origin* to *destination*, earliest first."""
@@ -63,6 +64,8 @@ class SqlTrains:
                 *_runs(day, holiday_flags),
             )
         )
+        if uid is not None:
+            query = query.where(schedule.c.uid == uid)
         rides = _shortest_rides((await self._connection.execute(query)).all())[:limit]
         schedules = await self._schedules(list({ride.id for ride in rides}))
         return [
