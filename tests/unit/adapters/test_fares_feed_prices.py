@@ -15,6 +15,7 @@ from railfair.domain.fares.flow import (
     ANY_RAILCARD,
     ANY_ROUTE,
     ANY_TICKET,
+    NO_FARE_P,
     DiscountException,
     ExceptionalPrice,
     FareRecord,
@@ -198,11 +199,12 @@ def test_a_fare_of_no_flow_is_rejected_where_it_stands(tmp_path: Path) -> None:
     assert found.counts("fare") == (2, 1, 0)
 
 
-def test_99999999_is_no_fare(tmp_path: Path) -> None:
+def test_99999999_is_reported_and_stands_for_no_fare(tmp_path: Path) -> None:
     lines = [f_line(1, "0001", "0002"), t_line(1, "SDS", NO_FARE), t_line(1, "SDR", 2)]
     found = read_ffl(tmp_path, *lines)
-    why = "FARE is 99999999; 99999999 means that there is no such fare"
-    assert (found.fares, found.rejected) == ([{"SDR": 2}], [(2, "T", why)])
+    why = "FARE is 99999999, which means that there is no such fare: none is offered"
+    assert found.fares == [{"SDS": NO_FARE_P, "SDR": 2}]
+    assert found.rejected == [(2, "T", why)]
     assert found.counts("fare") == (2, 1, 0)
 
 

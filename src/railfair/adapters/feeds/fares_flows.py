@@ -11,13 +11,13 @@ from functools import cache
 from struct import iter_unpack
 from typing import Final
 
-from railfair.adapters.feeds.fares_fields import NO_FARE, code, days, number, one_of, text
+from railfair.adapters.feeds.fares_fields import code, days, number, one_of, text
 from railfair.adapters.feeds.fares_files import raw_records
 from railfair.adapters.feeds.fares_layout import LINE_WIDTH, F, T
 from railfair.adapters.feeds.fares_records import check_marker
 from railfair.adapters.feeds.files import FeedFile, Progress
 from railfair.domain.codes import FareCode, RestrictionCode, RouteCode, TicketCode
-from railfair.domain.fares.flow import Flow, FlowFare
+from railfair.domain.fares.flow import NO_FARE_P, Flow, FlowFare
 from railfair.domain.feed import ImportReport, Rejection
 
 FLOW: Final = "flow"
@@ -28,8 +28,10 @@ WITHDRAWN: Final = "C"
 REVERSIBLE: Final = "R"
 NOT_STANDARD: Final = frozenset("13")
 """NS_DISC_IND of flows whose discounts are in the FNS."""
-FARE_LINE: Final = re.compile(rb"RT(\d{7})(\w{3}(?!99999999)\d{8}(?:\w\w|  )?)\s*")
+FARE_LINE: Final = re.compile(rb"RT(\d{7})(\w{3}\d{8}(?:\w\w|  )?)\s*")
 """A fare that nothing is wrong with: its flow, and what is kept of it until the flow is whole."""
+NO_FARE: Final = b"99999999"
+WHY_NO_FARE: Final = "FARE is 99999999, which means that there is no such fare: none is offered"
 FARE_FIELDS: Final = "3s8s2s"
 FARE_WIDTH: Final = 13
 
@@ -57,8 +59,10 @@ class FlowReader:
             flow, packed = self._flows.pop()
             if packed:
                 self._report.count_kept(FLOW)
-                self._report.count_kept(FARE, len(packed) // FARE_WIDTH)
-                yield replace(flow, fares=_fares(packed))
+                fares = _fares(packed)
+                prices = sum(fare.fare_p != NO_FARE_P for fare in fares)
+                self._report.count_kept(FARE, prices)
+                yield replace(flow, fares=fares)
             else:
                 self._report.count_left_out(FLOW)
 
@@ -73,6 +77,8 @@ class FlowReader:
                 continue
             matched += 1
             flow_id, fare = found.groups()
+            if NO_FARE in fare:
+                self._reject(line, "T", WHY_NO_FARE)
             held = fares.get(flow_id)
             if held is None:
                 self._homeless(line, flow_id, fare)
@@ -148,8 +154,6 @@ def _check_fare(line: str) -> None:
     one_of(line, T.RECORD_TYPE, "FT")
     number(line, T.FLOW_ID)
     code(line, T.TICKET_CODE)
-    if T.FARE.of(line) == NO_FARE:
-        raise ValueError(f"FARE is {NO_FARE}; {NO_FARE} means that there is no such fare")
     number(line, T.FARE)
     raise ValueError(f"{line[T.TICKET_CODE.place.start :].rstrip()!r} is no ticket, fare and code")
 

@@ -16,6 +16,8 @@ from railfair.domain.codes import (
 )
 from railfair.domain.fares.dated import OPEN
 
+NO_FARE_P = 99_999_999
+"""Stands in a flow where there is no such fare, not even by less special codes: never a price."""
 ANY_CODE = FareCode("****")
 """Stands for every code in a non-standard discount."""
 ANY_ROUTE = RouteCode("*****")

@@ -23,6 +23,7 @@ from railfair.domain.fares.flow import (
     ANY_RAILCARD,
     ANY_ROUTE,
     ANY_TICKET,
+    NO_FARE_P,
     DiscountException,
     FareRecord,
     Flow,
@@ -86,7 +87,7 @@ class Listing:
     unlisted: tuple[UnlistedFare, ...]
 
 
-SUPPRESSED: Final = Reason(code="suppressed", text="the fare is taken out of sale by an override")
+SUPPRESSED: Final = Reason(code="suppressed", text="the feed says that there is no such fare")
 DUMMY: Final = Reason(code="dummy-price", text="the feed holds a placeholder, not a price")
 NO_CARDS: Final[Mapping[RailcardCode, PersonPrices]] = {}
 
@@ -130,7 +131,7 @@ class PriceList:
                     held = self._overrides.setdefault(record.origin, {})
                     by_key = held.setdefault(record.destination, {})
                     by_key.setdefault((record.route, record.ticket), record)
-                else:
+                elif record.adult_p != DUMMY_P:
                     self._card_prices.setdefault(record.origin, []).append(record)
             case DiscountException() if record.quote_on <= sold_on:
                 self.exceptions.append(record)
@@ -244,7 +245,11 @@ def _of_flow(
     route = flow.route
     for ticket, fare_p, restriction in flow.fares:
         key = route, ticket
-        if key not in replaced:
+        if key in replaced:
+            continue
+        if fare_p == NO_FARE_P:
+            yield key, _Candidate(rank, _NO_PRICE, None, None, restriction, flow, ends)
+        else:
             yield key, _Candidate(rank, fare_p, fare_p, None, restriction, flow, ends)
 
 

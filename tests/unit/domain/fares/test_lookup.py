@@ -12,7 +12,7 @@ from railfair.domain.codes import (
     TicketCode,
 )
 from railfair.domain.fares.dated import OPEN
-from railfair.domain.fares.flow import FareRecord, Flow, FlowFare, Override
+from railfair.domain.fares.flow import NO_FARE_P, FareRecord, Flow, FlowFare, Override
 from railfair.domain.fares.location import (
     CLUSTER_OF_GROUP,
     CLUSTER_OF_STATION,
@@ -297,3 +297,15 @@ def test_a_station_without_a_group_does_not_count_as_its_own_group() -> None:
 def test_a_code_of_a_station_that_is_no_longer_in_force_does_not_count() -> None:
     places = [location("1000", ends_on=DAY), location("3000")]
     assert set(codes_of(places, {}, day=DAY + ONE_DAY, sold_on=DAY + ONE_DAY)) == {"3000"}
+
+
+def test_no_fare_in_a_flow_hides_the_ticket_of_less_special_flows() -> None:
+    found = listing(
+        flow("1000", "2000", fares={"SOS": NO_FARE_P}), flow("Q001", "2000", fares={"SOS": 900})
+    )
+    assert prices(found) == {}
+    assert [one.reason.code for one in found.unlisted] == ["suppressed"]
+
+
+def test_a_placeholder_for_a_railcard_is_no_fare_either() -> None:
+    assert not listing(override("1000", "2000", "SOS", DUMMY_P, railcard="ABC")).fares
