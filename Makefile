@@ -17,7 +17,7 @@ setup: .venv/ready  ## make .venv, with railfair and everything in it
 	@test -n "$(PYTHON)" || { echo "RailFair needs Python 3.12 or newer on the PATH (or make PYTHON=/path/to/python3.12)." >&2; exit 1; }
 	@echo "Setting up .venv with $$($(PYTHON) --version) (about a minute, once)"
 	@$(PYTHON) -m venv .venv
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python -c "import railfair.domain.delays.kernel"  # compiles the kernels, and keeps them
 	@touch $@
