@@ -86,11 +86,11 @@ async def check(railfair: RailFair, ride: Schedule, day: date) -> None:
     for start, end in combinations(range(CALLS), 2):
         query = question(ride, day, start, end)
         part = replace(query, out=replace(query.out, train=ride.uid))
-        prices[start, end] = (await railfair.compare_fares(part)).comparison.cheapest
+        prices[start, end] = (await railfair.compare_fares(part)).found.comparison.cheapest
     chain = cheapest_chain(CALLS, lambda start, end: prices[start, end])
     whole = question(ride, day)
     whole = replace(whole, out=replace(whole.out, train=ride.uid), splits=True)
-    answer = await railfair.compare_fares(whole)
+    answer = (await railfair.compare_fares(whole)).found
     cheapest = answer.split or answer.comparison.cheapest
     expected = None if chain is None else sum(offer.total_p for _, _, offer in chain)
     found = None if cheapest is None else cheapest.total_p

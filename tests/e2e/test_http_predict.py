@@ -159,14 +159,6 @@ def test_a_date_without_timetable_gets_one_degraded_forecast_of_pair_and_hour(
     assert_is_a_forecast(forecast)
 
 
-def test_fares_that_cannot_be_had_degrade_the_answer(api: httpx.Client) -> None:
-    answer = ask(api, include_fares="true", railcard="YNG")
-    assert answer["fares"] is None
-    assert answer["degraded"] is True
-    assert answer["degraded_reasons"] == ["no fares feed is loaded"]
-    assert ask(api, include_fares="false")["degraded"] is False
-
-
 def test_a_train_known_to_be_late_is_expected_later(api: httpx.Client) -> None:
     punctual, late, very_late = (
         ask(api, limit="1", observed_at="IPS", observed_delay_min=delay)["forecasts"][0]

@@ -1,6 +1,6 @@
 """What a trip costs: every fare that is good on it, the others with the reason, and the split."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,12 +18,15 @@ from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.fares.till import Party, Rounding
 from railfair.domain.fares.trip import Trip
 from railfair.domain.feed import FeedKind
+from railfair.domain.railtime import instant
 from railfair.domain.station import Station
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.storage import Storage, UnitOfWork
 
+NO_FARES: Final = "the loaded fares have no such ticket between the two stations"
 NO_SPLIT: Final = "split tickets follow the calls of a train, and no direct train is known"
+SPLIT_ONE_WAY: Final = "split tickets were looked for on the way out alone"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,17 +51,29 @@ class FareQuery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FaresAnswer:
-    """The answer; *names* are those of the stations along the trip."""
+class TripFares:
+    """The fares of one trip; *names* are those of the stations at which tickets of *split* end."""
 
-    origin: Station
-    destination: Station
     out: FoundTrip
     back: FoundTrip | None
     comparison: Comparison
     split: Split | None
     names: Mapping[Crs, str]
     notes: tuple[Reason, ...]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the fares have nothing to say between the two stations."""
+        return not self.comparison.offers and not self.comparison.rejected
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FaresAnswer:
+    """The answer: the fares of the trip, and what of it could not be had."""
+
+    origin: Station
+    destination: Station
+    found: TripFares
     provenance: Provenance
     degraded_reasons: tuple[str, ...] = ()
 
@@ -86,45 +101,62 @@ class CompareFares:
         Raises:
             UnknownStation: the loaded data know nothing of one of its stations.
             NothingLoaded: no fares have been imported.
-            InvalidParameter: the fares know no such railcard, or no such train runs.
+            InvalidParameter: the fares know no such railcard, no such train runs, or the way back
+                leaves before the way out has ended.
         """
         async with self._storage.reading() as unit:
             loaded = await provenance(unit)
-            rules = await unit.fares.rules()
-            if loaded.fares is None or rules is None:
+            if loaded.fares is None:
                 raise NothingLoaded(FeedKind.FARES)
-            origin = await self._stations.get(unit, query.out.origin, parameter="origin")
-            destination = await self._stations.get(
-                unit, query.out.destination, parameter="destination"
-            )
-            _check_railcard(rules, query.railcard)
-            out = await self._found(unit, query.out, loaded, "train")
-            back = (
-                None
-                if query.back is None
-                else await self._found(unit, query.back, loaded, "return_train")
-            )
-            office = self._office(rules, query, out.trip, None if back is None else back.trip)
-            reasons = list(_unchecked(query, loaded, out))
-            if query.splits and not out.trip.is_known:
-                reasons.append(NO_SPLIT)
-            prices = await _prices(unit, office, splits=query.splits and out.trip.is_known)
-            comparison = office.compare(prices)
-            split = office.split(prices) if query.splits and out.trip.is_known else None
+            ends = query.out.origin, query.out.destination
+            origin = await self._stations.get(unit, ends[0], parameter="origin")
+            destination = await self._stations.get(unit, ends[1], parameter="destination")
+            out = await self._trip(unit, query.out, loaded, "train")
+            back = None
+            if query.back is not None:
+                back = await self._trip(unit, query.back, loaded, "return_train")
+                _check_order(out.trip, back.trip, query.back)
+            found = await self.of_trip(unit, query, out, back)
             return FaresAnswer(
                 origin=origin,
                 destination=destination,
-                out=out,
-                back=back,
-                comparison=comparison,
-                split=split,
-                names={crs: await self._stations.name(unit, crs) for crs in out.trip.stations()},
-                notes=office.notes,
+                found=found,
                 provenance=loaded,
-                degraded_reasons=tuple(reasons),
+                degraded_reasons=tuple(_degraded(query, loaded, found)),
             )
 
-    async def _found(
+    async def of_trip(
+        self, unit: UnitOfWork, query: FareQuery, out: FoundTrip, back: FoundTrip | None = None
+    ) -> TripFares:
+        """Return the fares of the trip *out* (and *back*) for the party of *query*.
+
+        Raises:
+            NothingLoaded: no fares have been imported.
+            InvalidParameter: the fares know no such railcard.
+        """
+        rules = await unit.fares.rules()
+        if rules is None:
+            raise NothingLoaded(FeedKind.FARES)
+        _check_railcard(rules, query.railcard)
+        splits = query.splits and out.trip.is_known
+        office = self._office(rules, query, out.trip, None if back is None else back.trip)
+        prices = await _prices(unit, office, splits=splits)
+        split = office.split(prices) if splits else None
+        return TripFares(
+            out=out,
+            back=back,
+            comparison=office.compare(prices),
+            split=split,
+            names=await self._names(unit, split),
+            notes=office.notes,
+        )
+
+    async def _names(self, unit: UnitOfWork, split: Split | None) -> Mapping[Crs, str]:
+        tickets = () if split is None else split.tickets
+        ends = {crs for ticket in tickets for crs in (ticket.origin, ticket.destination)}
+        return {crs: await self._stations.name(unit, crs) for crs in ends}
+
+    async def _trip(
         self, unit: UnitOfWork, query: TripQuery, loaded: Provenance, parameter: str
     ) -> FoundTrip:
         for crs in query.via:
@@ -165,12 +197,38 @@ def _check_railcard(rules: RuleBook, railcard: RailcardCode) -> None:
         raise InvalidParameter("railcard", f"the loaded fares know {known}, but no {railcard}")
 
 
-def _unchecked(query: FareQuery, loaded: Provenance, out: FoundTrip) -> Sequence[str]:
-    """Return why times and routes could not be tested on a real train."""
-    if out.ride is not None or query.out.arrival_min is not None:
-        return ()
-    if loaded.timetable is None or not loaded.timetable.covers(query.out.day):
-        return (f"no loaded timetable covers {query.out.day}: the train's calls are not known",)
-    if query.out.departure_min is None:
-        return ()
-    return ("the loaded timetable has no direct train then: the trip's calls are not known",)
+def _check_order(out: Trip, back: Trip, asked: TripQuery) -> None:
+    """Raise `InvalidParameter` if the way *back*, as *asked* for, leaves before *out* has ended."""
+    ends_min = out.departure_min if out.arrival_min is None else out.arrival_min
+    if ends_min is None or back.departure_min is None:
+        return
+    ended, leaves = instant(out.day, ends_min), instant(back.day, back.departure_min)
+    if leaves < ended:
+        parameter = "return_time" if asked.train is None else "return_train"
+        raise InvalidParameter(
+            parameter, f"leaves at {leaves:%H:%M}, before the way out has ended at {ended:%H:%M}"
+        )
+
+
+def _degraded(query: FareQuery, loaded: Provenance, found: TripFares) -> Iterator[str]:
+    """Yield what of the answer could not be had."""
+    yield from _unchecked(query.out, loaded, found.out)
+    if query.back is not None and found.back is not None:
+        yield from _unchecked(query.back, loaded, found.back)
+    if query.splits and not found.out.trip.is_known:
+        yield NO_SPLIT
+    elif query.splits and found.back is not None:
+        yield SPLIT_ONE_WAY
+    if found.is_empty:
+        yield NO_FARES
+
+
+def _unchecked(asked: TripQuery, loaded: Provenance, found: FoundTrip) -> Iterator[str]:
+    """Yield why times and routes could not be tested on a real train."""
+    if found.ride is not None or asked.arrival_min is not None:
+        return
+    if loaded.timetable is None or not loaded.timetable.covers(asked.day):
+        yield f"no loaded timetable covers {asked.day}: the train's calls are not known"
+    elif asked.departure_min is not None:
+        ends = f"from {asked.origin} to {asked.destination}"
+        yield f"no direct train {ends} leaves then: the trip's calls are not known"

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sumprod
 
+from railfair.application.compare_fares import NO_FARES, CompareFares, FareQuery, TripFares
 from railfair.application.learning import kind_of
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
-from railfair.domain.codes import Crs, TocCode
+from railfair.application.trips import TripQuery, trip_with
+from railfair.domain.codes import Crs, RailcardCode, TocCode
 from railfair.domain.delays.arrivals import (
     BookedArrival,
     DayType,
@@ -21,6 +23,8 @@ from railfair.domain.delays.explanation import Term, explained
 from railfair.domain.delays.model import DelayModel, Forecast, nodes_for
 from railfair.domain.delays.usual_trains import UsualRide, rides_near
 from railfair.domain.errors import InvalidParameter, UnknownRoute
+from railfair.domain.fares.rulebook import NO_RAILCARD
+from railfair.domain.fares.till import Party
 from railfair.domain.operators import operator
 from railfair.domain.railtime import MINUTES_A_DAY
 from railfair.domain.station import Station
@@ -29,6 +33,7 @@ from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.storage import Storage, UnitOfWork
 
 ONE_DAY = timedelta(days=1)
+ONE_ADULT = Party(1, 0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +41,8 @@ class PredictionQuery:
     """Direct trains that leave *origin* for *destination* on *day* at or after *time_min*.
 
     *time_min* is minutes after midnight; *toc* narrows to one operator. *seen* is what is known of
-    the train already; it applies to trains that call there before the destination.
+    the train already; it applies to trains that call there before the destination. Fares are asked
+    for with *include_fares*: those of the first train for an adult with *railcard*.
     """
 
     origin: Crs
@@ -47,6 +53,7 @@ class PredictionQuery:
     limit: int = 5
     seen: Sighting | None = None
     include_fares: bool = False
+    railcard: RailcardCode = NO_RAILCARD
 
     def __post_init__(self) -> None:
         if self.origin == self.destination:
@@ -69,13 +76,14 @@ class PredictedTrain:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prediction:
-    """The answer: trains earliest first, and what of the answer could not be had."""
+    """The answer: trains earliest first, *fares* of the first, and what could not be had."""
 
     query: PredictionQuery
     origin: Station
     destination: Station
     trains: tuple[PredictedTrain, ...]
     provenance: Provenance
+    fares: TripFares | None = None
     degraded_reasons: tuple[str, ...] = ()
 
 
@@ -98,12 +106,15 @@ class PredictDelay:
         self._holidays = holidays
         self._stations = stations
 
-    async def __call__(self, query: PredictionQuery) -> Prediction:
-        """Return the forecasts for *query*.
+    async def __call__(
+        self, query: PredictionQuery, compare_fares: CompareFares | None = None
+    ) -> Prediction:
+        """Return the forecasts for *query*, and fares by *compare_fares* if it includes them.
 
         Raises:
             UnknownStation: the loaded data know nothing of one of its stations.
             UnknownRoute: no loaded train goes from the one to the other without a change.
+            InvalidParameter: the fares know no such railcard.
         """
         async with self._storage.reading() as unit:
             origin = await self._stations.get(unit, query.origin, parameter="origin")
@@ -111,16 +122,23 @@ class PredictDelay:
             if query.seen is not None:
                 await self._stations.get(unit, query.seen.crs, parameter="observed_at")
             loaded = await provenance(unit)
-            reasons = ["no fares feed is loaded"] if query.include_fares else []
+            reasons: list[str] = []
             trains = await self._timetabled(unit, query, loaded, reasons)
             if trains is None:
                 trains = [await self._of_pair(unit, query)]
+            fares = None
+            if query.include_fares:
+                fares = await _fares(unit, query, trains, compare_fares)
+            if isinstance(fares, str):
+                reasons.append(fares)
+                fares = None
             return Prediction(
                 query=query,
                 origin=origin,
                 destination=destination,
                 trains=tuple(trains),
                 provenance=loaded,
+                fares=fares,
                 degraded_reasons=tuple(reasons),
             )
 
@@ -224,6 +242,28 @@ class PredictDelay:
         names: dict[str, str] = {code: await self._stations.name(unit, code) for code in codes}
         names[arrival.toc] = operator(arrival.toc).name
         return tuple(explained(forecast, arrival, names, one.seen))
+
+
+async def _fares(
+    unit: UnitOfWork,
+    query: PredictionQuery,
+    trains: Sequence[PredictedTrain],
+    compare_fares: CompareFares | None,
+) -> TripFares | str:
+    """Return the fares of the first train, or why there are none."""
+    if compare_fares is None or await unit.fares.rules() is None:
+        return "no fares feed is loaded"
+    if not trains:
+        return "no train leaves then that fares could be for"
+    asked = TripQuery(
+        origin=query.origin,
+        destination=query.destination,
+        day=query.day,
+        departure_min=query.time_min,
+    )
+    fare_query = FareQuery(out=asked, party=ONE_ADULT, railcard=query.railcard)
+    fares = await compare_fares.of_trip(unit, fare_query, trip_with(asked, trains[0].ride))
+    return NO_FARES if fares.is_empty else fares
 
 
 def _calls_before(ride: UsualRide, crs: Crs) -> bool:

@@ -64,12 +64,16 @@ async def find_trip(
             raise InvalidParameter(parameter, _no_such_train(query, is_covered=is_covered))
     elif is_covered and query.departure_min is not None and query.arrival_min is None:
         ride = await _next_train(unit, query, holidays, query.departure_min)
-    if ride is None:
-        return FoundTrip(trip=_unknown(query), ride=None)
-    return FoundTrip(trip=trip_of(ride, via=query.via), ride=ride)
+    return trip_with(query, ride)
 
 
-def trip_of(ride: DirectTrain, *, via: tuple[Crs, ...] = ()) -> Trip:
+def trip_with(query: TripQuery, ride: DirectTrain | None) -> FoundTrip:
+    """Return the trip that *query* means with *ride*; without one it is what *query* says."""
+    trip = _unknown(query) if ride is None else _trip_of(ride, query.via)
+    return FoundTrip(trip=trip, ride=ride)
+
+
+def _trip_of(ride: DirectTrain, via: tuple[Crs, ...]) -> Trip:
     """Return the trip that a passenger makes with *ride*."""
     schedule = ride.train.schedule
     day = ride.departs_at.date()

@@ -1,10 +1,8 @@
 """What besides its times lets a ticket be used on a trip: route, operators, days, advance sale."""
 
-import calendar
-import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
-from functools import lru_cache
+from datetime import UTC, date, datetime, timedelta
 from typing import Final
 
 from railfair.domain.codes import RestrictionCode, RouteCode, TicketCode, TocCode
@@ -12,35 +10,13 @@ from railfair.domain.fares.dated import in_force
 from railfair.domain.fares.reason import Reason
 from railfair.domain.fares.restriction import Direction, TicketCalendar
 from railfair.domain.fares.route import Route
+from railfair.domain.fares.route_operators import is_for_some, only_operators
 from railfair.domain.fares.ticket import AdvancePurchase, OperatorTicket, TicketType, Validity
 from railfair.domain.fares.trip import Trip
-from railfair.domain.fares.verdict import GOOD, Verdict, way
-from railfair.domain.railtime import LONDON, instant
+from railfair.domain.fares.verdict import GOOD, UNCHECKED, Verdict, joined, way
+from railfair.domain.railtime import LONDON, MINUTES_A_DAY, instant
 
-UNCHECKED: Final = Verdict(is_checked=False)
-BRANDS: Final[Mapping[str, tuple[str, ...]]] = {
-    "C2C": ("CC",),
-    "CH": ("CH",),
-    "CROSSCNTRY": ("XC",),
-    "EMR": ("EM",),
-    "GA": ("LE",),
-    "GTR": ("TL", "GN", "SN", "GX"),
-    "GWR": ("GW",),
-    "LNER": ("GR",),
-    "LNR": ("LM", "LN"),
-    "NTHN": ("NT",),
-    "SCR": ("SR",),
-    "SWR": ("SW",),
-    "TFW": ("AW",),
-    "TFWRS": ("AW",),
-    "TPE": ("TP",),
-    "WMR": ("LM",),
-    "WMT": ("LM",),
-    "XC": ("XC",),
-}
-"""Operators that routes call by a brand which is no part of their name."""
-_ONLY: Final = re.compile(r"\bONLY\b")
-_PARTS: Final = re.compile(r"[&/]")
+DAYS_A_WEEK: Final = 7
 
 
 def route_on(route: Route, trip: Trip, operators: Mapping[str, str]) -> Verdict:
@@ -50,73 +26,35 @@ def route_on(route: Route, trip: Trip, operators: Mapping[str, str]) -> Verdict:
     operator only every train has to be that operator's. Source: RTE; that any included place will
     do, and which operator a name means, are readings.
     """
+    by_places = _by_places(route, trip)
+    if by_places.reasons or not is_for_some(route.name):
+        return by_places
+    return joined((by_places, _by_operators(route, trip, operators)))
+
+
+def _by_places(route: Route, trip: Trip) -> Verdict:
+    if not route.included and not route.excluded:
+        return GOOD
     passed = set(trip.stations())
     shut = next((crs for crs in route.excluded if crs in passed), None)
     if shut is not None:
         text = f"the trip passes {shut}, which {route.name} leaves out"
         return Verdict(reasons=(Reason(code="route-place-excluded", text=text),))
-    is_checked = not route.excluded or trip.is_known
-    if route.included and passed.isdisjoint(route.included):
-        if trip.is_known:
-            text = f"the trip does not pass {' or '.join(route.included)}, as {route.name} asks"
-            return Verdict(reasons=(Reason(code="route-place-missed", text=text),))
-        is_checked = False
-    allowed = route_operators(route.name, tuple(sorted(operators.items())))
-    if allowed is None:
-        return GOOD if is_checked else UNCHECKED
-    return _by_operators(allowed, trip, route.name, is_checked=is_checked)
+    is_missed = bool(route.included) and passed.isdisjoint(route.included)
+    if is_missed and trip.is_known:
+        text = f"the trip does not pass {' or '.join(route.included)}, as {route.name} asks"
+        return Verdict(reasons=(Reason(code="route-place-missed", text=text),))
+    return UNCHECKED if is_missed or (route.excluded and not trip.is_known) else GOOD
 
 
-def _by_operators(
-    allowed: frozenset[TocCode], trip: Trip, name: str, *, is_checked: bool
-) -> Verdict:
+def _by_operators(route: Route, trip: Trip, operators: Mapping[str, str]) -> Verdict:
+    allowed = only_operators(route.name, tuple(operators.items()))
     tocs = {leg.toc for leg in trip.legs}
     barred = sorted(toc for toc in tocs if toc is not None and allowed and toc not in allowed)
     if barred:
-        text = f"the route is {name}, and the train is run by {barred[0]}"
+        text = f"the route is {route.name}, and the train is run by {barred[0]}"
         return Verdict(reasons=(Reason(code="route-operator", text=text),))
-    return GOOD if is_checked and allowed and None not in tocs else UNCHECKED
-
-
-@lru_cache(maxsize=1024)
-def route_operators(text: str, operators: tuple[tuple[str, str], ...]) -> frozenset[TocCode] | None:
-    """Return the operators that a route is only for, `None` if it is for all.
-
-    An empty set: it is for some only, but the text does not tell whom. No field of the feed names
-    them; the words before ONLY are taken as brands, or as the beginnings of an operator's name.
-    """
-    found = _ONLY.search(text.upper())
-    if found is None:
-        return None
-    allowed: set[TocCode] = set()
-    for one in _PARTS.split(text[: found.start()].upper()):
-        codes = _called(one.strip(), operators)
-        if not codes:
-            return frozenset()
-        allowed.update(codes)
-    return frozenset(allowed)
-
-
-def _called(name: str, operators: Iterable[tuple[str, str]]) -> list[TocCode]:
-    """Return the operators that *name* means."""
-    brand = BRANDS.get(name.replace(" ", ""))
-    if brand is not None:
-        return [TocCode(code) for code in brand]
-    words = name.split()
-    return [TocCode(code) for code, full in operators if words and _begins(words, full.upper())]
-
-
-def _begins(words: list[str], name: str) -> bool:
-    """Whether *words* abbreviate the first words of *name*, each its own: GRAND CTRL."""
-    named = name.split()
-    return len(words) <= len(named) and all(
-        _abbreviates(word, other) for word, other in zip(words, named, strict=False)
-    )
-
-
-def _abbreviates(short: str, word: str) -> bool:
-    letters = iter(word)
-    return short[0] == word[0] and all(letter in letters for letter in short)
+    return GOOD if allowed and None not in tocs else UNCHECKED
 
 
 def calendar_reasons(
@@ -149,7 +87,8 @@ def operators_on(
 ) -> Verdict:
     """Return whether a ticket for some operators only is good on the trains of *trip*.
 
-    Source: TSP; without a record for its restriction and direction a ticket is for all.
+    One of the trains has to be a main operator's, the others a main or connecting one's. Source:
+    TSP; without a record for its restriction and direction a ticket is for all.
     """
     held = [
         one
@@ -161,15 +100,22 @@ def operators_on(
     if not held:
         return GOOD
     allowed = {one.toc for one in held}
+    mains = {one.toc for one in held if one.toc and not one.is_connecting}
     tocs = {leg.toc for leg in trip.legs}
-    if "" in allowed:
-        return GOOD
+    is_any_connecting = "" in allowed
+    lacks_main = bool(mains) and mains.isdisjoint(tocs)
     barred = sorted(toc for toc in tocs if toc is not None and toc not in allowed)
-    if barred:
-        who = ", ".join(sorted(allowed))
-        text = f"{way(direction)}the train is run by {barred[0]}; the ticket is for {who} only"
-        return Verdict(reasons=(Reason(code="operator-not-valid", text=text),))
-    return UNCHECKED if None in tocs else GOOD
+    if barred and not is_any_connecting:
+        return _not_for(barred[0], allowed, direction)
+    if None not in tocs:
+        return _not_for(min(tocs, key=str), mains, direction) if lacks_main else GOOD
+    return GOOD if is_any_connecting and not lacks_main else UNCHECKED
+
+
+def _not_for(toc: TocCode | None, others: Iterable[TocCode], direction: Direction) -> Verdict:
+    who = ", ".join(sorted(others))
+    text = f"{way(direction)}the train is run by {toc}; the ticket is for {who} only"
+    return Verdict(reasons=(Reason(code="operator-not-valid", text=text),))
 
 
 def _concerns(flag: str, restriction: RestrictionCode, asked: RestrictionCode) -> bool:
@@ -190,52 +136,63 @@ def advance_reasons(
     trip: Trip,
     sold_at: datetime,
 ) -> tuple[Reason, ...]:
-    """Return why the ticket can no longer be bought at *sold_at*, if it cannot. Source: TAP."""
-    held = (one for one in records if _concerns(one.restriction_flag, one.restriction, restriction))
-    rule = in_force(held, trip.day)
+    """Return why the ticket can no longer be bought at *sold_at*, if it cannot.
+
+    It can be until the last minute of sale is over. Source: TAP; a record of an operator is for its
+    trains, one without for all.
+    """
+    tocs = {"", *(leg.toc for leg in trip.legs)}
+    held = (
+        one
+        for one in records
+        if one.toc in tocs and _concerns(one.restriction_flag, one.restriction, restriction)
+    )
+    rule = in_force(held, trip.ticket_day)
     closes_at = None if rule is None else _closes_at(rule, trip)
-    if closes_at is None or sold_at <= closes_at:
+    if closes_at is None or sold_at < closes_at + timedelta(minutes=1):
         return ()
     text = f"it had to be bought by {closes_at.astimezone(LONDON):%H:%M on %d %B %Y}"
     return (Reason(code="booking-closed", text=text),)
 
 
 def _closes_at(rule: AdvancePurchase, trip: Trip) -> datetime | None:
-    """Return the last moment of sale, `None` if the record does not say it clearly."""
-    if not rule.value.strip().isdigit():
+    """Return the last minute of sale, `None` if the record does not say it clearly."""
+    if not rule.value.isdigit():
         return None
     number = int(rule.value)
-    until_min = 1439 if rule.until_min is None else rule.until_min
+    until_min = MINUTES_A_DAY - 1 if rule.until_min is None else rule.until_min
     match rule.check:
         case "1" if trip.departure_min is not None:
-            return instant(trip.day, trip.departure_min) - timedelta(hours=number)
+            leaves = instant(trip.day, trip.departure_min).astimezone(UTC)
+            return leaves - timedelta(hours=number)
         case "2":
-            return instant(trip.day - timedelta(days=number), until_min)
+            return instant(trip.ticket_day - timedelta(days=number), until_min)
         case _:
             return None
-
-
-def last_outward_day(validity: Validity, day: date) -> date:
-    """Return the last day on which a ticket for *day* may be used outward.
-
-    N days are the day itself and N - 1 more; N months end the day before the same date.
-    """
-    return _period(day, validity.out_days, validity.out_months)
 
 
 def return_days(validity: Validity, out: date) -> tuple[date, date]:
     """Return the first and the last day for the way back of a ticket for *out*.
 
-    Without any period for the way back it is the day itself. Source: TVL.
+    N days are the day itself and N - 1 more. N months end the day before the same date, or with a
+    month that has no such date. Without any period for the way back it is the day itself.
+    Source: TVL.
     """
-    first = _added_months(out, validity.return_after_months) + timedelta(
-        days=validity.return_after_days
-    )
+    waits = timedelta(days=1 + validity.return_after_days)
+    first = _end_of_months(out, validity.return_after_months) + waits
     weekday = validity.return_after_weekday
     if weekday is not None:
-        first = max(first, out + timedelta(days=(weekday - out.weekday()) % 7 or 7))
-    last = _period(out, validity.return_days, validity.return_months)
-    return first, last
+        passed = out + timedelta(days=(weekday - out.weekday()) % DAYS_A_WEEK)
+        first = max(first, passed + timedelta(days=1))
+    last = _end_of_months(out, validity.return_months) + timedelta(days=validity.return_days)
+    return first, max(out, last)
+
+
+def outward_reasons(ticket: TicketType, out: Trip) -> tuple[Reason, ...]:
+    """Return why the ticket is not good for the way *out*, if it is not. Source: TTY."""
+    if out.ticket_day <= ticket.last_day:
+        return ()
+    return (_too_late("outward-too-late", ticket),)
 
 
 def return_reasons(
@@ -244,8 +201,7 @@ def return_reasons(
     """Return why the ticket is not good for the way *back*, if it is not."""
     day = back.ticket_day
     if day > ticket.last_day:
-        text = f"no such ticket is good after {ticket.last_day:%d %B %Y}"
-        return (Reason(code="return-too-late", text=text),)
+        return (_too_late("return-too-late", ticket),)
     if validity is None:
         return ()
     first, last = return_days(validity, out.ticket_day)
@@ -258,14 +214,13 @@ def return_reasons(
     return ()
 
 
-def _period(day: date, days: int, months: int) -> date:
-    """Return the last day of so many months and days from *day* on, both ends included."""
-    end = _added_months(day, months) + timedelta(days=days)
-    return max(day, end - timedelta(days=1))
+def _too_late(code: str, ticket: TicketType) -> Reason:
+    return Reason(code=code, text=f"no such ticket is good after {ticket.last_day:%d %B %Y}")
 
 
-def _added_months(day: date, months: int) -> date:
-    """Return the same date so many months later, or the last day of a month without it."""
+def _end_of_months(day: date, months: int) -> date:
+    """Return the last day of so many months that begin on *day*; of none it is the day before."""
     year, month = divmod(day.month - 1 + months, 12)
-    last = calendar.monthrange(day.year + year, month + 1)[1]
-    return date(day.year + year, month + 1, min(day.day, last))
+    first = date(day.year + year, month + 1, 1)
+    days = monthrange(first.year, first.month)[1]
+    return first + timedelta(days=min(day.day - 1, days) - 1)

@@ -5,6 +5,7 @@ Made once for a question, then asked for the whole trip and for its parts.
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import Final
 
 from railfair.domain.codes import Crs, FareCode, RailcardCode, TicketCode
@@ -23,13 +24,25 @@ from railfair.domain.fares.route import Route
 from railfair.domain.fares.rulebook import RuleBook
 from railfair.domain.fares.split import cheapest_chain
 from railfair.domain.fares.ticket import TicketClass, TicketType
-from railfair.domain.fares.till import Party, PartyPrice, Rounding, Till
+from railfair.domain.fares.till import (
+    NO_EXCEPTIONS,
+    STANDARD,
+    Exceptions,
+    Party,
+    PartyPrice,
+    Rounding,
+    Till,
+)
 from railfair.domain.fares.trial import Findings, Trial
 from railfair.domain.fares.trip import Trip, part
 
 NOT_ON_SALE: Final = Reason(
     code="ticket-not-on-sale", text="the feed has no such ticket for travel on that day"
 )
+
+
+type _Call = tuple[int, int]
+"""A leg of a trip and a call of that leg, by number."""
 
 
 class TicketOffice:
@@ -131,22 +144,39 @@ class TicketOffice:
         return Split(tickets=tickets, saving_p=saving_p)
 
     def _cheapest(self, trip: Trip, prices: PriceList) -> OfferedFare | None:
-        """Return the cheapest fare that is good one way on *trip*."""
-        listing = prices.between(self._codes(trip.origin), self._codes(trip.destination))
-        if not listing.fares:
+        """Return the cheapest fare that is good one way on *trip*.
+
+        Prices come before trials, which take longer: what costs more even if nothing on the trip
+        bars the railcard or brings a minimum fare is not tried once a cheaper fare is good.
+        """
+        hopes = self._hopes(trip, prices)
+        if not hopes:
             return None
         trial = self._trial(trip, None)
         best: OfferedFare | None = None
-        for fare in listing.fares:
-            ticket = self._ticket(fare.ticket)
-            if ticket is None or self._class not in {None, ticket.ticket_class}:
-                continue
+        for least_p, fare, ticket in hopes:
+            if best is not None and best.total_p < least_p:
+                break
             judged = self._judged(fare, ticket, self._route(fare), trial, prices)
             if isinstance(judged, OfferedFare) and (
                 best is None or _by_price(judged) < _by_price(best)
             ):
                 best = judged
         return best
+
+    def _hopes(self, trip: Trip, prices: PriceList) -> list[tuple[int, ListedFare, TicketType]]:
+        """Return the fares of *trip* with the least that each can cost there, lowest first."""
+        hopes: list[tuple[int, ListedFare, TicketType]] = []
+        for fare in prices.between(self._codes(trip.origin), self._codes(trip.destination)).fares:
+            ticket = self._ticket(fare.ticket)
+            if ticket is None or self._class not in {None, ticket.ticket_class}:
+                continue
+            exceptions = self._exceptions(fare, trip, prices)
+            price = self._till.price(fare, ticket, exceptions=exceptions)
+            if isinstance(price, PartyPrice):
+                hopes.append((price.total_p, fare, ticket))
+        hopes.sort(key=itemgetter(0))
+        return hopes
 
     def _judged(
         self,
@@ -158,16 +188,14 @@ class TicketOffice:
     ) -> OfferedFare | RejectedFare:
         findings = trial.findings(fare, ticket, route)
         price = self._price(fare, ticket, findings, trial, prices)
-        reasons = findings.reasons
-        if not isinstance(price, PartyPrice):
-            reasons = (*reasons, *price)
-        if reasons or not isinstance(price, PartyPrice):
+        total_p, no_price = (price.total_p, ()) if isinstance(price, PartyPrice) else (None, price)
+        if not isinstance(price, PartyPrice) or findings.reasons:
             return RejectedFare(
                 ticket=ticket,
                 route=route,
                 adult_fare_p=fare.adult_p,
-                total_p=price.total_p if isinstance(price, PartyPrice) else None,
-                reasons=reasons,
+                total_p=total_p,
+                reasons=(*findings.reasons, *no_price),
             )
         return OfferedFare(
             ticket=ticket,
@@ -190,20 +218,25 @@ class TicketOffice:
         trial: Trial,
         prices: PriceList,
     ) -> PartyPrice | tuple[Reason, ...]:
-        exception = None
-        if fare.has_exceptions:
-            exception = prices.exception(
-                self._codes(trial.out.origin),
-                self._codes(trial.out.destination),
-                fare,
-                None if self._till.card is None else self._till.card.code,
-            )
         return self._till.price(
             fare,
             ticket,
             is_card_good=findings.is_card_good,
             is_minimum_fare=findings.is_minimum_fare,
-            exception=exception,
+            exceptions=self._exceptions(fare, trial.out, prices),
+        )
+
+    def _exceptions(self, fare: ListedFare, trip: Trip, prices: PriceList) -> Exceptions:
+        if not fare.has_exceptions:
+            return NO_EXCEPTIONS
+        ends = self._codes(trip.origin), self._codes(trip.destination)
+        plain = prices.exception(*ends, fare, None)
+        card = self._till.card
+        with_card = None if card is None else prices.exception(*ends, fare, card.code)
+        return Exceptions(
+            child=STANDARD if plain is None else plain.child,
+            adult_with_card=STANDARD if with_card is None else with_card.adult,
+            child_with_card=STANDARD if with_card is None else with_card.child,
         )
 
     def _trial(self, out: Trip, back: Trip | None) -> Trial:
@@ -211,7 +244,7 @@ class TicketOffice:
             self._rules,
             out=out,
             back=back,
-            card=None if self._till.refusal else self._till.card,
+            card=self._till.card,
             sold_at=self._sold_at,
         )
 
@@ -251,23 +284,15 @@ def _by_price(offer: OfferedFare) -> tuple[int, bool, bool, str, str]:
     )
 
 
-def _points(trip: Trip) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+def _points(trip: Trip) -> list[tuple[_Call, _Call]]:
     """Return where tickets may end and begin: for each, the call reached and the call left from.
 
-    At a change the two are calls of different legs, each given as (leg, call of the leg).
+    They differ where the passenger changes or walks; a walk between two stations needs no ticket.
     """
-    points: list[tuple[tuple[int, int], tuple[int, int]]] = []
+    points: list[tuple[_Call, _Call]] = []
     for number, leg in enumerate(trip.legs):
-        last = len(leg.calls) - 1
-        for index in range(last + 1):
-            here = number, index
-            if index == 0 and number > 0 and _is_reached(trip, number):
-                points[-1] = points[-1][0], here
-            else:
-                points.append((here, here))
+        calls = [(number, index) for index in range(len(leg.calls))]
+        if points:
+            points[-1] = points[-1][0], calls.pop(0)
+        points += [(call, call) for call in calls]
     return points
-
-
-def _is_reached(trip: Trip, number: int) -> bool:
-    """Whether a leg begins where the one before ended, not after a walk."""
-    return trip.legs[number - 1].calls[-1].crs == trip.legs[number].calls[0].crs

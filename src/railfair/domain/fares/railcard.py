@@ -32,6 +32,14 @@ class Railcard:
     most_children: int = 0
     area: frozenset[Crs] | None = None
 
+    def covers(self, adults: int, children: int) -> bool:
+        """Whether one card is for so many people."""
+        return (
+            self.fewest_adults <= adults <= self.most_adults
+            and self.fewest_children <= children <= self.most_children
+            and self.fewest_passengers <= adults + children <= self.most_passengers
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Amounts:
@@ -45,9 +53,11 @@ class Amounts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Discount:
-    """What a status takes off a category of tickets: *indicator* says how, see the rules.
+    """What a status takes off a category of tickets, as *indicator* says.
 
-    Source: DIS D; *per_mille* 334 is 33.4 %.
+    `0`: the percentage; `F`: the flat fare is paid; `M`: the percentage, but no more is paid than
+    that; `L`, `H`: the percentage, but no less is paid than the lower, higher minimum; `X`, `N`:
+    nothing. *per_mille* 334 is 33.4 %. Source: DIS D.
     """
 
     indicator: str

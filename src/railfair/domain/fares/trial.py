@@ -1,6 +1,6 @@
 """Everything that decides whether a fare is good on a trip, put together and asked once."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -10,6 +10,7 @@ from railfair.domain.fares.conditions import (
     advance_reasons,
     calendar_reasons,
     operators_on,
+    outward_reasons,
     return_reasons,
     route_on,
 )
@@ -22,7 +23,7 @@ from railfair.domain.fares.route import Route
 from railfair.domain.fares.rulebook import RuleBook
 from railfair.domain.fares.ticket import TicketType, Validity
 from railfair.domain.fares.trip import Trip
-from railfair.domain.fares.verdict import GOOD, Verdict, restriction_on
+from railfair.domain.fares.verdict import GOOD, UNCHECKED, Verdict, joined, restriction_on
 
 ONE_WAY: Final = Reason(code="covers-one-way", text="a single does not cover the way back")
 
@@ -93,14 +94,14 @@ class Trial:
         return self._restrictions[key]
 
     def _tested(self, code: RestrictionCode, *, with_return: bool) -> Verdict:
-        restriction = None if self._set is None else self._set.restrictions.get(code)
-        if restriction is None:
-            return Verdict(is_checked=False)
-        out = restriction_on(restriction, self.out, Direction.OUTWARD)
+        out = self._on_trip(code, self.out, Direction.OUTWARD)
         if self._back is None or not with_return:
             return out
-        of_day = self._rules.restriction(code, self._back.ticket_day) or restriction
-        return joined((out, restriction_on(of_day, self._back, Direction.RETURN)))
+        return joined((out, self._on_trip(code, self._back, Direction.RETURN)))
+
+    def _on_trip(self, code: RestrictionCode, trip: Trip, direction: Direction) -> Verdict:
+        restriction = self._rules.restriction(code, trip.ticket_day)
+        return UNCHECKED if restriction is None else restriction_on(restriction, trip, direction)
 
     def _route(self, route: Route) -> Verdict:
         if route.code not in self._routes:
@@ -126,6 +127,7 @@ class Trial:
 
     def _of_days(self, fare: ListedFare, ticket: TicketType) -> Iterator[Reason]:
         """Yield why the ticket cannot be had for the days of the trip."""
+        yield from outward_reasons(ticket, self.out)
         if self._set is not None and self._set.calendars:
             yield from calendar_reasons(
                 self._set.calendars, ticket=ticket.code, route=fare.route, day=self._day
@@ -164,18 +166,6 @@ class Trial:
             for one in verdict.reasons
         )
         return verdict, notes
-
-
-def joined(verdicts: Iterable[Verdict]) -> Verdict:
-    """Return what several verdicts say together."""
-    held = tuple(verdicts)
-    if len(held) == 1:
-        return held[0]
-    return Verdict(
-        reasons=tuple(reason for one in held for reason in one.reasons),
-        is_minimum_fare=any(one.is_minimum_fare for one in held),
-        is_checked=all(one.is_checked for one in held),
-    )
 
 
 def _concerns(

@@ -4,7 +4,7 @@ Source: RST, and the readings in docs/fares.md. Tested are the departure at the 
 at the destination, and both at stations where the passenger changes; never stations passed through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, NamedTuple
@@ -37,11 +37,15 @@ class Verdict:
 
 
 GOOD: Final = Verdict()
+UNCHECKED: Final = Verdict(is_checked=False)
 _WORDS: Final = {At.ARRIVAL: "arrives at", At.DEPARTURE: "leaves", At.CHANGE: "changes at"}
 
 
 class _Moment(NamedTuple):
-    """A departure, an arrival or a change; *minute* is `None` where it is not known."""
+    """A departure, an arrival or a change on the ticket's *day*.
+
+    *minute* is the clock's, as in bands: at 00:10 it is 10. `None` where it is not known.
+    """
 
     at: At
     crs: Crs
@@ -52,12 +56,16 @@ class _Moment(NamedTuple):
 
 
 def restriction_on(restriction: Restriction, trip: Trip, direction: Direction) -> Verdict:
-    """Return what *restriction* says of *trip* in that *direction*."""
+    """Return what *restriction* says of *trip* in that *direction*.
+
+    Of a trip with an unknown train the ends are tested; what it says of changes is unchecked then.
+    """
     changes = trip.changes()
     if restriction.places and not _touches(restriction, trip, changes):
-        return GOOD
+        return GOOD if trip.is_known else UNCHECKED
     reasons = [*_of_changes(restriction, changes, direction)]
-    is_minimum_fare, is_checked = False, True
+    is_minimum_fare, is_checked = False, restriction.allows_change or trip.is_known
+    bands = [band for band in restriction.times if band.direction is direction]
     listed = _Listed(restriction, direction)
     for moment in _moments(trip):
         if not _covers(restriction.days, moment.day):
@@ -67,16 +75,27 @@ def restriction_on(restriction: Restriction, trip: Trip, direction: Direction) -
         if train is not None and not listed.are_good:
             reasons.append(_train_barred(moment, direction))
             continue
-        for band in restriction.times:
-            is_hit = _hits(band, moment, direction)
-            if is_hit is None:
+        for band, is_certain in _met(bands, moment):
+            if train is not None and not band.is_minimum_fare:
+                continue
+            if not is_certain:
                 is_checked = False
-            elif is_hit and band.is_minimum_fare:
+            elif band.is_minimum_fare:
                 is_minimum_fare = True
-            elif is_hit and train is None:
+            else:
                 reasons.append(_barred(band, moment, direction))
     found = tuple(dict.fromkeys(reasons))
     return Verdict(reasons=found, is_minimum_fare=is_minimum_fare, is_checked=is_checked)
+
+
+def joined(verdicts: Iterable[Verdict]) -> Verdict:
+    """Return what several verdicts say together."""
+    held = tuple(verdicts)
+    return Verdict(
+        reasons=tuple(reason for one in held for reason in one.reasons),
+        is_minimum_fare=any(one.is_minimum_fare for one in held),
+        is_checked=all(one.is_checked for one in held),
+    )
 
 
 def _touches(restriction: Restriction, trip: Trip, changes: tuple[Crs, ...]) -> bool:
@@ -109,8 +128,8 @@ def _moment(
 ) -> _Moment:
     if rail_min is None:
         return _Moment(at, crs, trip.ticket_day, None, leg, is_at_change)
-    day, minute = ticket_moment(trip.day, rail_min)
-    return _Moment(at, crs, day, minute, leg, is_at_change)
+    day, _ = ticket_moment(trip.day, rail_min)
+    return _Moment(at, crs, day, rail_min % MINUTES_A_DAY, leg, is_at_change)
 
 
 def _covers(bands: tuple[DateBand, ...], day: date) -> bool:
@@ -118,21 +137,18 @@ def _covers(bands: tuple[DateBand, ...], day: date) -> bool:
     return not bands or any(band.covers(day) for band in bands)
 
 
-def _hits(band: TimeBand, moment: _Moment, direction: Direction) -> bool | None:
-    """Whether *band* holds at *moment*; `None` if it might, but the time or operator is unknown."""
-    if band.direction is not direction or band.at is not moment.at:
-        return False
-    if band.crs is not None and band.crs != moment.crs:
-        return False
-    minute = moment.minute
-    if minute is not None and not band.from_min <= minute <= band.to_min:
-        return False
-    if not _covers(band.days, moment.day):
-        return False
-    if band.tocs and moment.leg.toc is not None and moment.leg.toc not in band.tocs:
-        return False
-    is_unknown = minute is None or (bool(band.tocs) and moment.leg.toc is None)
-    return None if is_unknown else True
+def _met(bands: Iterable[TimeBand], moment: _Moment) -> Iterator[tuple[TimeBand, bool]]:
+    """Yield the bands that a moment meets; each with `False` if time or operator are not known."""
+    at, crs, day, minute, leg, _ = moment
+    toc = leg.toc
+    for band in bands:
+        if band.at is not at or (band.crs is not None and band.crs != crs):
+            continue
+        if minute is not None and not band.from_min <= minute <= band.to_min:
+            continue
+        is_theirs = not band.tocs or toc is None or toc in band.tocs
+        if is_theirs and _covers(band.days, day):
+            yield band, minute is not None and (toc is not None or not band.tocs)
 
 
 class _Listed:
@@ -163,7 +179,7 @@ def _is_listed_at(train: ListedTrain, moment: _Moment) -> bool:
         return False
     if not train.places:
         return True
-    return any(crs == moment.crs and way in {moment.at, "B"} for crs, way in train.places)
+    return any(crs == moment.crs and at in {moment.at, "B"} for crs, at in train.places)
 
 
 def _train_barred(moment: _Moment, direction: Direction) -> Reason:
@@ -193,5 +209,5 @@ def way(direction: Direction) -> str:
 
 
 def _clock(minute: int) -> str:
-    hour, rest = divmod(minute % MINUTES_A_DAY, 60)
+    hour, rest = divmod(minute, 60)
     return f"{hour:02}:{rest:02}"

@@ -8,14 +8,17 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
+from railfair.application.compare_fares import TripFares
 from railfair.application.predict_delay import PredictedTrain, Prediction, PredictionQuery
 from railfair.bootstrap import RailFair
-from railfair.domain.codes import Crs, TocCode
+from railfair.domain.codes import Crs, RailcardCode, TocCode
 from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.delays.explanation import confidence
+from railfair.domain.fares.rulebook import NO_RAILCARD
 from railfair.domain.operators import operator
 from railfair.entrypoints import wire
-from railfair.entrypoints.cli.parsing import CLOCK, CRS, DAY, TOC
+from railfair.entrypoints.cli.fares import fare_line
+from railfair.entrypoints.cli.parsing import CLOCK, CRS, DAY, RAILCARD, TOC
 from railfair.entrypoints.cli.progress import console, show
 from railfair.entrypoints.cli.running import run
 
@@ -33,6 +36,8 @@ NO_FORECAST: Final = "-"
 @click.option("--limit", type=click.IntRange(1, 50), default=5, show_default=True)
 @click.option("--observed-at", type=CRS, help="The train was seen at this station …")
 @click.option("--observed-delay", type=click.IntRange(-60, 600), help="… so many minutes late.")
+@click.option("--fares", "include_fares", is_flag=True, help="Show fares of the first train.")
+@click.option("--railcard", type=RAILCARD, help="Railcard for the fares, such as YNG.")
 @click.option("--explain", is_flag=True, help="Show why each forecast is what it is.")
 @click.option("--json", "as_json", is_flag=True, help="Print what the HTTP API answers.")
 def predict(  # noqa: PLR0917 - one argument an option
@@ -44,6 +49,8 @@ def predict(  # noqa: PLR0917 - one argument an option
     limit: int,
     observed_at: Crs | None,
     observed_delay: int | None,
+    include_fares: bool,
+    railcard: RailcardCode | None,
     explain: bool,
     as_json: bool,
 ) -> None:
@@ -53,10 +60,13 @@ def predict(  # noqa: PLR0917 - one argument an option
     Examples:
       railfair predict NRW LST --date 2026-11-24 --time 08:00
       railfair predict nrw lst --time 17:30 --explain
+      railfair predict NRW LST --time 17:30 --fares --railcard YNG
       railfair predict NRW LST --limit 1 --observed-at CHM --observed-delay 7
     """  # noqa: D301
     if (observed_at is None) != (observed_delay is None):
         raise click.UsageError("--observed-at and --observed-delay go together")
+    if railcard is not None and not include_fares:
+        raise click.UsageError("--railcard needs --fares")
     seen = (
         None
         if observed_at is None or observed_delay is None
@@ -72,8 +82,10 @@ def predict(  # noqa: PLR0917 - one argument an option
             toc=toc,
             limit=limit,
             seen=seen,
+            include_fares=include_fares,
+            railcard=railcard or NO_RAILCARD,
         )
-        return await railfair.predict(query)
+        return await railfair.predict(query, railfair.compare_fares)
 
     answer = run(ask)
     if as_json:
@@ -96,6 +108,8 @@ def _print(answer: Prediction, *, explain: bool) -> None:
         show(table)
     else:
         console.print(f"{escape(title)}: no such train leaves at that time or later")
+    if answer.fares is not None:
+        _print_fares(answer.fares)
     for reason in answer.degraded_reasons:
         console.print(f"note: {escape(reason)}")
     if explain:
@@ -126,6 +140,18 @@ def _cells(train: PredictedTrain) -> list[str]:
         _minutes(odds.quantile(0.9)),
         confidence(train.forecast).replace("_", " "),
     ]
+
+
+def _print_fares(fares: TripFares) -> None:
+    """Print the cheapest fare of each kind."""
+    ride = fares.out.ride
+    when = "at this hour" if ride is None else f"of the {ride.departs_at:%H:%M}"
+    console.print(f"cheapest fares {when}, one of a kind:")
+    offers = fares.comparison.by_kind().values()
+    for offer in sorted(offers, key=lambda offer: offer.total_p):
+        console.print(fare_line(offer))
+    if not offers:
+        console.print("            no fare is good on it")
 
 
 def _minutes(delay: int) -> str:

@@ -1,7 +1,7 @@
 """`railfair fares`: what a trip costs, on the command line."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Final
 
@@ -13,7 +13,7 @@ from railfair.application.compare_fares import FareQuery, FaresAnswer
 from railfair.application.trips import FoundTrip, TripQuery
 from railfair.bootstrap import RailFair
 from railfair.domain.codes import Crs, RailcardCode, TrainUid
-from railfair.domain.fares.comparison import OfferedFare, Split
+from railfair.domain.fares.comparison import Comparison, OfferedFare, Split
 from railfair.domain.fares.reason import Reason
 from railfair.domain.fares.rulebook import NO_RAILCARD
 from railfair.domain.fares.ticket import TicketClass, TicketType
@@ -26,6 +26,8 @@ from railfair.entrypoints.cli.progress import console, show
 from railfair.entrypoints.cli.running import run
 
 CLASSES: Final = {"standard": TicketClass.STANDARD, "first": TicketClass.FIRST, "any": None}
+PEOPLE: Final = click.IntRange(0, 9)
+QUOTA: Final = "may be sold out"
 
 
 @click.command()
@@ -39,14 +41,17 @@ CLASSES: Final = {"standard": TicketClass.STANDARD, "first": TicketClass.FIRST, 
 @click.option("--return-date", "back_day", type=DAY, help="Day of the way back.")
 @click.option("--return-time", "back_clock", type=CLOCK, help="Leave then on the way back.")
 @click.option("--railcard", type=RAILCARD, help="Railcard, such as YNG.")
-@click.option("--adults", type=click.IntRange(0, 9), default=1, show_default=True)
-@click.option("--children", type=click.IntRange(0, 9), default=0, show_default=True)
+@click.option("--adults", type=PEOPLE, default=1, show_default=True, help="How many adults.")
+@click.option(
+    "--children", type=PEOPLE, default=0, show_default=True, help="How many children of 5 to 15."
+)
 @click.option(
     "--class",
     "ticket_class",
     type=click.Choice(list(CLASSES)),
     default="standard",
     show_default=True,
+    help="Tickets of this class.",
 )
 @click.option("--split", is_flag=True, help="Find the cheapest chain of tickets as well.")
 @click.option("--all", "shows_all", is_flag=True, help="Show the fares that are not good, too.")
@@ -83,7 +88,7 @@ def fares(  # noqa: PLR0917 - one argument an option
     if back_clock is not None and back_day is None:
         raise click.UsageError("--return-time needs --return-date")
 
-    async def ask(railfair: RailFair) -> FaresAnswer:
+    async def ask(railfair: RailFair) -> tuple[FareQuery, FaresAnswer]:
         way_out = TripQuery(
             origin=origin,
             destination=destination,
@@ -108,13 +113,13 @@ def fares(  # noqa: PLR0917 - one argument an option
             ticket_class=CLASSES[ticket_class],
             splits=split,
         )
-        return await railfair.compare_fares(query)
+        return query, await railfair.compare_fares(query)
 
-    answer = run(ask)
+    query, answer = run(ask)
     if as_json:
         click.echo(json.dumps(wire.plain(wire.fares(answer)), indent=2, ensure_ascii=False))
     else:
-        _print(answer, shows_all=shows_all)
+        _print(answer, query, shows_all=shows_all)
 
 
 def pounds(price_p: int) -> str:
@@ -122,28 +127,42 @@ def pounds(price_p: int) -> str:
     return f"£{price_p // 100:,}.{price_p % 100:02}"
 
 
-def _print(answer: FaresAnswer, *, shows_all: bool) -> None:
-    console.print(escape(f"{answer.origin.name} to {answer.destination.name}"))
-    console.print(_way("out", answer.out))
-    if answer.back is not None:
-        console.print(_way("back", answer.back))
-    offers = answer.comparison.offers
-    if offers:
-        show(_offers(offers, tells_unchecked=any(offer.is_checked for offer in offers)))
-    else:
-        console.print("no fare is good on this trip")
-    if answer.comparison.saving_p:
-        console.print(f"the cheapest saves {pounds(answer.comparison.saving_p)}")
-    if answer.split is not None:
-        _print_split(answer.split, answer)
+def fare_line(offer: OfferedFare, ends: str = "") -> str:
+    """Return the line of a list that says what a fare costs, and is for; *ends* are stations."""
+    words = [f"{ends}{_name(offer.ticket)}", escape(offer.route.text)]
+    if offer.is_quota:
+        words.append(QUOTA)
+    return f"{pounds(offer.total_p):>10}  {', '.join(words)}"
+
+
+def _print(answer: FaresAnswer, query: FareQuery, *, shows_all: bool) -> None:
+    found = answer.found
+    console.print(escape(f"{answer.origin.name} to {answer.destination.name}, {_people(query)}"))
+    console.print(_way("out", found.out))
+    if found.back is not None:
+        console.print(_way("back", found.back))
+    _print_offers(found.comparison, has_card=query.railcard != NO_RAILCARD)
+    if found.split is not None:
+        _print_split(found.split, found.names)
     if shows_all:
-        _print_rejected(answer)
-    elif answer.comparison.rejected:
-        console.print(f"{len(answer.comparison.rejected)} more are not good on it: --all shows why")
-    for note in (*(note.text for note in answer.notes), *answer.degraded_reasons):
+        _print_rejected(found.comparison)
+    elif found.comparison.rejected:
+        console.print(f"not good on this trip: {len(found.comparison.rejected)}; --all shows why")
+    for note in (*(note.text for note in found.notes), *answer.degraded_reasons):
         console.print(f"note: {escape(note)}")
     if answer.provenance.source == "demo":
         console.print("note: made-up fares of the demo railway")
+
+
+def _people(query: FareQuery) -> str:
+    party, words = query.party, []
+    if party.adults:
+        words.append(f"{party.adults} {'adult' if party.adults == 1 else 'adults'}")
+    if party.children:
+        words.append(f"{party.children} {'child' if party.children == 1 else 'children'}")
+    if query.railcard != NO_RAILCARD:
+        words.append(f"railcard {query.railcard}")
+    return ", ".join(words)
 
 
 def _way(which: str, found: FoundTrip) -> str:
@@ -159,62 +178,67 @@ def _way(which: str, found: FoundTrip) -> str:
     return escape(", ".join(words))
 
 
-def _offers(offers: Iterable[OfferedFare], *, tells_unchecked: bool) -> Table:
+def _print_offers(comparison: Comparison, *, has_card: bool) -> None:
+    if comparison.cheapest is None:
+        console.print("no fare is good on this trip")
+        return
     table = Table()
     table.add_column("price", justify="right")
     for column in ("ticket", "route", "valid"):
         table.add_column(column)
-    for offer in offers:
-        table.add_row(
-            pounds(offer.total_p),
-            _name(offer.ticket),
-            escape(offer.route.text),
-            _valid(offer, tells_unchecked=tells_unchecked),
+    for offer in comparison.offers:
+        valid = _valid(offer, has_card=has_card)
+        table.add_row(pounds(offer.total_p), _name(offer.ticket), escape(offer.route.text), valid)
+    show(table)
+    if comparison.saving_p:
+        dearest = max(comparison.by_kind().values(), key=lambda offer: offer.total_p)
+        console.print(
+            f"the cheapest costs {pounds(comparison.saving_p)} less than {_name(dearest.ticket)}"
         )
-    return table
 
 
 def _name(ticket: TicketType) -> str:
     return escape(f"{ticket.name} ({ticket.code})")
 
 
-def _valid(offer: OfferedFare, *, tells_unchecked: bool) -> str:
+def _valid(offer: OfferedFare, *, has_card: bool) -> str:
     words = []
     if offer.validity is not None:
-        words.append(offer.validity.text_out or offer.validity.name)
-        if offer.ticket.is_return and offer.validity.text_return:
-            words.append(f"back {offer.validity.text_return}")
+        out, back = offer.validity.text_out or offer.validity.name, offer.validity.text_return
+        words.append(out)
+        if offer.ticket.is_return and back not in {"", out}:
+            words.append(f"back {back}")
     if offer.restriction is not None:
         words.append(offer.restriction.text_out or offer.restriction.name)
     if offer.is_quota:
-        words.append("quota: may be sold out")
-    if tells_unchecked and not offer.is_checked:
+        words.append(QUOTA)
+    if not offer.is_checked:
         words.append("not checked on a train")
-    if offer.railcard is not None:
-        words.append(f"with {offer.railcard.name}")
+    if has_card and offer.railcard is None and not offer.notes:
+        words.append("without the railcard")
     words += [note.text for note in offer.notes]
     return escape("; ".join(words))
 
 
-def _print_split(split: Split, answer: FaresAnswer) -> None:
-    saves = "" if split.saving_p is None else f", {pounds(split.saving_p)} less"
+def _print_split(split: Split, names: Mapping[Crs, str]) -> None:
+    saves = "" if split.saving_p is None else f", {pounds(split.saving_p)} less than one ticket"
     console.print(f"split: {pounds(split.total_p)} in {len(split.tickets)} tickets{saves}")
     for ticket in split.tickets:
-        ends = f"{answer.names[ticket.origin]} to {answer.names[ticket.destination]}"
-        offer = ticket.offer
-        console.print(
-            f"  {pounds(ticket.total_p):>8}  {escape(ends)}: {_name(offer.ticket)},"
-            f" {escape(offer.route.text)}"
-        )
+        ends = f"{names[ticket.origin]} to {names[ticket.destination]}: "
+        console.print(fare_line(ticket.offer, escape(ends)))
 
 
-def _print_rejected(answer: FaresAnswer) -> None:
-    for fare in answer.comparison.rejected:
+def _print_rejected(comparison: Comparison) -> None:
+    if comparison.rejected:
+        console.print("not good on this trip:")
+    for fare in comparison.rejected:
         price = "" if fare.total_p is None else pounds(fare.total_p)
         name = f"{_name(fare.ticket)}, {escape(fare.route.text)}"
-        console.print(f"not {price:>8}  {name}: {_sentence(fare.reasons)}")
-    for one in answer.comparison.unlisted:
-        console.print(f"none  {one.ticket}, route {one.route}: {escape(one.reason.text)}")
+        console.print(f"{price:>10}  {name}: {_sentence(fare.reasons)}")
+    if comparison.unlisted:
+        console.print("not sold:")
+    for one in comparison.unlisted:
+        console.print(f"{'':>10}  {one.ticket}, route {one.route}: {escape(one.reason.text)}")
 
 
 def _sentence(reasons: Iterable[Reason]) -> str:

@@ -11,12 +11,11 @@ from railfair.application.fare_trends import fare_trends
 from railfair.application.trips import TripQuery
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
-from railfair.domain.codes import Crs, RailcardCode, TicketCode, TrainUid
+from railfair.domain.codes import Crs, TicketCode, TrainUid
 from railfair.domain.errors import InvalidParameter
-from railfair.domain.fares.rulebook import NO_RAILCARD
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.fares.till import Party
-from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
+from railfair.domain.railtime import clock_time
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.parameters import Parameters
 
@@ -97,7 +96,7 @@ async def trends(
     """Return each fare's price over the versions of the feed that were imported."""
     parameters = Parameters({"origin": origin, "destination": destination, "ticket": ticket})
     ends = parameters.crs("origin"), parameters.crs("destination")
-    only = parameters.optional("ticket", _ticket, TicketCode("AAA"))
+    only = parameters.optional("ticket", codes.ticket_code, TicketCode("AAA"))
     parameters.check()
     railfair: RailFair = state.railfair
     return wire.fare_trends(
@@ -107,11 +106,12 @@ async def trends(
 
 def _query(parameters: Parameters, via: list[str]) -> FareQuery:
     """Return what is asked for; raise `FaultyRequest` naming everything that is wrong with it."""
+    out = _way_out(parameters, via)
     values: dict[str, Any] = {
-        "out": _way_out(parameters, via),
-        "back": _way_back(parameters),
+        "out": out,
+        "back": _way_back(parameters, out),
         "party": _party(parameters),
-        "railcard": railcard_of(parameters),
+        "railcard": parameters.railcard("railcard"),
         "ticket_class": parameters.one_of("class", CLASSES, TicketClass.STANDARD),
         "splits": parameters.flag("split", default=False),
     }
@@ -124,36 +124,31 @@ def _query(parameters: Parameters, via: list[str]) -> FareQuery:
         raise
 
 
-def railcard_of(parameters: Parameters) -> RailcardCode:
-    """Return the railcard asked for, or none."""
-    return parameters.optional("railcard", _railcard, NO_RAILCARD) or NO_RAILCARD
-
-
 def _way_out(parameters: Parameters, via: list[str]) -> TripQuery:
     return TripQuery(
         origin=parameters.crs("origin"),
         destination=parameters.crs("destination"),
         day=parameters.day("date"),
-        departure_min=parameters.optional("time", _clock, 0),
-        arrival_min=parameters.optional("arrival_time", _clock, 0),
-        train=parameters.optional("train", _train, TrainUid("")),
+        departure_min=parameters.optional("time", clock_time, 0),
+        arrival_min=parameters.optional("arrival_time", clock_time, 0),
+        train=parameters.optional("train", codes.train_uid, TrainUid("")),
         via=_stations(parameters, via),
     )
 
 
-def _way_back(parameters: Parameters) -> TripQuery | None:
+def _way_back(parameters: Parameters, out: TripQuery) -> TripQuery | None:
     if not parameters.has("return_date"):
         for name in ("return_time", "return_arrival_time", "return_train"):
             if parameters.has(name):
                 parameters.fault(name, "needs a return_date")
         return None
     return TripQuery(
-        origin=parameters.crs("destination"),
-        destination=parameters.crs("origin"),
-        day=parameters.optional("return_date", _day, FIRST_DAY) or FIRST_DAY,
-        departure_min=parameters.optional("return_time", _clock, 0),
-        arrival_min=parameters.optional("return_arrival_time", _clock, 0),
-        train=parameters.optional("return_train", _train, TrainUid("")),
+        origin=out.destination,
+        destination=out.origin,
+        day=parameters.day("return_date"),
+        departure_min=parameters.optional("return_time", clock_time, 0),
+        arrival_min=parameters.optional("return_arrival_time", clock_time, 0),
+        train=parameters.optional("return_train", codes.train_uid, TrainUid("")),
     )
 
 
@@ -178,26 +173,6 @@ def _stations(parameters: Parameters, via: list[str]) -> tuple[Crs, ...]:
         except InvalidParameter as error:
             parameters.fault("via", error.detail)
     return tuple(found)
-
-
-def _clock(text: str, name: str) -> int:
-    return clock_time(text, parameter=name)
-
-
-def _day(text: str, name: str) -> Any:
-    return calendar_day(text, parameter=name)
-
-
-def _train(text: str, name: str) -> TrainUid:
-    return codes.train_uid(text, parameter=name)
-
-
-def _railcard(text: str, name: str) -> RailcardCode:
-    return codes.railcard_code(text, parameter=name)
-
-
-def _ticket(text: str, name: str) -> TicketCode:
-    return codes.ticket_code(text, parameter=name)
 
 
 router: Final = Router(path="/api/fares", route_handlers=[compare, trends], tags=["Fares"])

@@ -4,15 +4,16 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from litestar.connection import ASGIConnection
 from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 
 from railfair.domain import codes
-from railfair.domain.codes import Crs, TocCode
+from railfair.domain.codes import Crs, RailcardCode
 from railfair.domain.errors import InvalidParameter, MalformedParameter
+from railfair.domain.fares.rulebook import NO_RAILCARD
 from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
 from railfair.entrypoints.http.problems import Fault, FaultyRequest
 
@@ -31,6 +32,14 @@ def takes_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
             detail="the body has to be application/json",
             headers={"Accept": "application/json"},
         )
+
+
+class Parse[T](Protocol):
+    """A parser of the domain: raises `InvalidParameter` naming *parameter*."""
+
+    def __call__(self, text: str, *, parameter: str) -> T:
+        """Return what *text* means."""
+        ...
 
 
 class Parameters:
@@ -53,11 +62,9 @@ class Parameters:
         """Return the station code *name*, which has to be there."""
         return self._read(name, lambda text: codes.crs(text, parameter=name), Crs("AAA"))
 
-    def optional_toc(self, name: str) -> TocCode | None:
-        """Return the operator code *name*, or `None` if it is not given."""
-        if not self.has(name):
-            return None
-        return self._read(name, lambda text: codes.toc_code(text, parameter=name), TocCode("AA"))
+    def railcard(self, name: str) -> RailcardCode:
+        """Return the railcard code *name*, or `NO_RAILCARD` if it is not given."""
+        return self.optional(name, codes.railcard_code, NO_RAILCARD) or NO_RAILCARD
 
     def day(self, name: str) -> date:
         """Return the date *name*, which has to be there."""
@@ -67,11 +74,11 @@ class Parameters:
         """Return the time of day *name* in minutes after midnight; it has to be there."""
         return self._read(name, lambda text: clock_time(text, parameter=name), 0)
 
-    def optional[T](self, name: str, parse: Callable[[str, str], T], stand_in: T) -> T | None:
-        """Return what *parse* makes of *name* and its text, or `None` if it is not given."""
+    def optional[T](self, name: str, parse: Parse[T], stand_in: T) -> T | None:
+        """Return what *parse* makes of the text of *name*, or `None` if it is not given."""
         if not self.has(name):
             return None
-        return self._read(name, lambda text: parse(text, name), stand_in)
+        return self._read(name, lambda text: parse(text, parameter=name), stand_in)
 
     def one_of[T](self, name: str, choices: Mapping[str, T], default: T) -> T:
         """Return the meaning of *name*, which has to be one of the words *choices*."""

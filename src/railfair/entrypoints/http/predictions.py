@@ -9,7 +9,10 @@ from litestar import Router, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody, QueryParameter
 
-from railfair.application.predict_delay import PredictDelay, PredictionQuery
+from railfair.application.predict_delay import PredictionQuery
+from railfair.bootstrap import RailFair
+from railfair.domain import codes
+from railfair.domain.codes import TocCode
 from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.errors import InvalidParameter, RailFairError
 from railfair.entrypoints import wire
@@ -73,7 +76,9 @@ async def predict(  # noqa: PLR0917 - the query's parameters
     time: Annotated[Text, QueryParameter(description="leave at this time or later, 17:30")] = None,
     toc: Annotated[Text, QueryParameter(description="only trains of this operator")] = None,
     limit: Annotated[Text, QueryParameter(description="at most so many trains (1-50, 5)")] = None,
-    include_fares: Annotated[Text, QueryParameter(description="fares as well")] = None,
+    include_fares: Annotated[
+        Text, QueryParameter(description="fares of the first train as well")
+    ] = None,
     railcard: Annotated[Text, QueryParameter(description="railcard for the fares")] = None,
     observed_at: Annotated[
         Text, QueryParameter(description="the train was seen at this station …")
@@ -99,14 +104,14 @@ async def predict(  # noqa: PLR0917 - the query's parameters
         "observed_at": observed_at,
         "observed_delay_min": observed_delay_min,
     }
-    return wire.prediction(await state.railfair.predict(_query(Parameters(values))))
+    return await _answered(state.railfair, _query(Parameters(values)))
 
 
 @post("/", status_code=200, summary="The same, asked with a JSON body")
 async def predict_from_body(state: State, data: JSONBody[PredictionBody]) -> wire.PredictionAnswer:
     """Answer as the GET does; `departure_date` and `departure_time` are taken as well."""
     values = _canonical(msgspec.structs.asdict(data))
-    return wire.prediction(await state.railfair.predict(_query(Parameters(values, is_body=True))))
+    return await _answered(state.railfair, _query(Parameters(values, is_body=True)))
 
 
 @post("/batch", status_code=200, summary="Up to 100 forecasts at once")
@@ -118,18 +123,22 @@ async def predict_batch(state: State, data: JSONBody[BatchBody]) -> BatchAnswer:
             HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
         )
     made: dict[PredictionQuery, wire.PredictionAnswer] = {}
-    results = [await _batched(state.railfair.predict, values, made) for values in data.requests]
+    results = [await _batched(state.railfair, values, made) for values in data.requests]
     return BatchAnswer(results=results)
 
 
+async def _answered(railfair: RailFair, query: PredictionQuery) -> wire.PredictionAnswer:
+    return wire.prediction(await railfair.predict(query, railfair.compare_fares))
+
+
 async def _batched(
-    predict: PredictDelay, values: Any, made: dict[PredictionQuery, wire.PredictionAnswer]
+    railfair: RailFair, values: Any, made: dict[PredictionQuery, wire.PredictionAnswer]
 ) -> BatchResult:
     """Return the answer or the problem of one request; *made* are the answers so far."""
     try:
         query = _query(Parameters(_canonical(_object(values)), is_body=True))
         if query not in made:
-            made[query] = wire.prediction(await predict(query))
+            made[query] = await _answered(railfair, query)
         return BatchResult(status=HTTPStatus.OK, body=made[query])
     except FaultyRequest as error:
         problem = problems.of_faults(error)
@@ -161,10 +170,11 @@ def _query(parameters: Parameters) -> PredictionQuery:
         "destination": parameters.crs("destination"),
         "day": parameters.day("date"),
         "time_min": parameters.clock("time"),
-        "toc": parameters.optional_toc("toc"),
+        "toc": parameters.optional("toc", codes.toc_code, TocCode("AA")),
         "limit": parameters.integer("limit", 5, least=1, most=MOST_TRAINS),
         "seen": _sighting(parameters),
         "include_fares": parameters.flag("include_fares", default=False),
+        "railcard": parameters.railcard("railcard"),
     }
     parameters.check()
     try:

@@ -4,12 +4,8 @@ Instants carry London's offset, money is whole pence in names ending `_p`, proba
 `_probability`, durations in `_min`.
 """
 
-from railfair.entrypoints.wire.fares import (
-    FaresAnswer,
-    FareTrendsAnswer,
-    fare_trends,
-    fares,
-)
+from railfair.entrypoints.wire.fare_trends import FareTrendsAnswer, fare_trends
+from railfair.entrypoints.wire.fares import FaresAnswer, fares
 from railfair.entrypoints.wire.places import (
     RouteStatisticsAnswer,
     StationDetail,

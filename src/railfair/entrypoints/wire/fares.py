@@ -1,21 +1,16 @@
-"""Fares: those that are good on a trip, those that are not, splits, and prices over time."""
+"""Fares: those that are good on a trip, those that are not, and splits."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, Final, overload
 
 import msgspec
 
-from railfair.application.compare_fares import FaresAnswer as Found
-from railfair.application.fare_trends import FareTrends
+from railfair.application import compare_fares
 from railfair.domain.codes import Crs
 from railfair.domain.fares import comparison
 from railfair.domain.fares.lookup import UnlistedFare
-from railfair.domain.fares.railcard import Railcard
-from railfair.domain.fares.reason import Reason
-from railfair.domain.fares.restriction import Restriction
-from railfair.domain.fares.route import Route
-from railfair.domain.fares.ticket import TicketKind, TicketType, Validity
+from railfair.domain.fares.ticket import TicketKind
 from railfair.domain.fares.trip import Trip
 from railfair.domain.railtime import instant, iso
 from railfair.domain.timetable import DirectTrain
@@ -27,41 +22,23 @@ from railfair.entrypoints.wire.refs import (
     station_ref,
     train_ref,
 )
+from railfair.entrypoints.wire.tickets import (
+    CodeName,
+    CodeText,
+    RouteRef,
+    TicketRef,
+    railcard_ref,
+    restriction_ref,
+    route_ref,
+    text_ref,
+    text_refs,
+    ticket_ref,
+    validity_ref,
+)
 
 CHECKED: Final = "checked"
 UNCHECKED: Final = "unchecked"
 SHOWN_KINDS: Final = (TicketKind.ADVANCE, TicketKind.OFF_PEAK, TicketKind.ANYTIME)
-
-
-class TicketRef(msgspec.Struct):
-    """A ticket type; `kind` is by its name."""
-
-    code: str
-    name: str
-    kind: str
-    journey: str
-    ticket_class: str = msgspec.field(name="class")
-
-
-class RouteRef(msgspec.Struct):
-    """Which way a fare is for."""
-
-    code: str
-    name: str
-
-
-class CodeText(msgspec.Struct):
-    """A code of the feed, with what it says to passengers; or a reason."""
-
-    code: str
-    text: str
-
-
-class CodeName(msgspec.Struct):
-    """A railcard."""
-
-    code: str
-    name: str
 
 
 class FareAnswer(msgspec.Struct):
@@ -121,6 +98,7 @@ class SplitTicketAnswer(msgspec.Struct):
     total_p: int
     restriction: CodeText | None
     railcard: CodeName | None
+    availability: str
 
 
 class SplitAnswer(msgspec.Struct):
@@ -168,77 +146,24 @@ class FaresAnswer(TripFares):
     degraded_reasons: list[str]
 
 
-class PricePoint(msgspec.Struct, rename={"since": "from", "until": "to"}):
-    """A price and the days on which the railway's feed held it; `to` is null if it still does."""
-
-    since: date
-    until: date | None
-    adult_fare_p: int | None
-
-
-class PriceSeries(msgspec.Struct):
-    """The price of one ticket by one route over the versions of the feed."""
-
-    ticket: TicketRef
-    route: RouteRef
-    points: list[PricePoint]
-
-
-class FareTrendsAnswer(msgspec.Struct):
-    """How prices between two stations changed; `advice` only where there is enough history."""
-
-    origin: StationRef
-    destination: StationRef
-    series: list[PriceSeries]
-    advice: str | None
-    provenance: Provenance
-    degraded: bool
-    degraded_reasons: list[str]
-
-
-def trip_fares(found: Found) -> TripFares:
+def trip_fares(found: compare_fares.TripFares) -> TripFares:
     """Return the fares of a trip."""
     return TripFares(**_trip_fares(found))
 
 
-def fares(found: Found) -> FaresAnswer:
+def fares(answer: compare_fares.FaresAnswer) -> FaresAnswer:
     """Return the answer to a comparison."""
     return FaresAnswer(
-        **_trip_fares(found),
-        origin=station_ref(found.origin),
-        destination=station_ref(found.destination),
-        provenance=provenance(found.provenance),
-        degraded=bool(found.degraded_reasons),
-        degraded_reasons=list(found.degraded_reasons),
+        **_trip_fares(answer.found),
+        origin=station_ref(answer.origin),
+        destination=station_ref(answer.destination),
+        provenance=provenance(answer.provenance),
+        degraded=bool(answer.degraded_reasons),
+        degraded_reasons=list(answer.degraded_reasons),
     )
 
 
-def fare_trends(found: FareTrends) -> FareTrendsAnswer:
-    """Return how prices changed."""
-    return FareTrendsAnswer(
-        origin=station_ref(found.origin),
-        destination=station_ref(found.destination),
-        series=[
-            PriceSeries(
-                ticket=_ticket(series.ticket),
-                route=_route(series.route),
-                points=[
-                    PricePoint(
-                        since=point.first_day, until=point.last_day, adult_fare_p=point.adult_fare_p
-                    )
-                    for point in series.points
-                ],
-            )
-            for series in found.series
-        ],
-        advice=found.advice,
-        provenance=provenance(found.provenance),
-        degraded=bool(found.degraded_reasons),
-        degraded_reasons=list(found.degraded_reasons),
-    )
-
-
-def _trip_fares(found: Found) -> dict[str, Any]:
+def _trip_fares(found: compare_fares.TripFares) -> dict[str, Any]:
     compared = found.comparison
     kinds = compared.by_kind()
     return {
@@ -251,7 +176,7 @@ def _trip_fares(found: Found) -> dict[str, Any]:
         "by_kind": ByKind(**{str(kind): _offer(kinds.get(kind)) for kind in SHOWN_KINDS}),
         "saving_p": compared.saving_p,
         "split": _split(found.split, found.names),
-        "notes": _texts(found.notes),
+        "notes": text_refs(found.notes),
     }
 
 
@@ -273,33 +198,37 @@ def _offer(offer: comparison.OfferedFare | None) -> FareAnswer | None:
     if offer is None:
         return None
     return FareAnswer(
-        ticket=_ticket(offer.ticket),
-        route=_route(offer.route),
+        ticket=ticket_ref(offer.ticket),
+        route=route_ref(offer.route),
         adult_fare_p=offer.adult_fare_p,
         total_p=offer.total_p,
         undiscounted_total_p=offer.undiscounted_total_p,
-        railcard=_railcard(offer.railcard),
-        restriction=_restriction(offer.restriction, is_return=offer.ticket.is_return),
-        validity=_validity(offer.validity, is_return=offer.ticket.is_return),
-        availability="quota" if offer.is_quota else "walk_up",
+        railcard=railcard_ref(offer.railcard),
+        restriction=restriction_ref(offer.restriction, is_return=offer.ticket.is_return),
+        validity=validity_ref(offer.validity, is_return=offer.ticket.is_return),
+        availability=_availability(offer),
         trip=CHECKED if offer.is_checked else UNCHECKED,
-        notes=_texts(offer.notes),
+        notes=text_refs(offer.notes),
     )
+
+
+def _availability(offer: comparison.OfferedFare) -> str:
+    return "quota" if offer.is_quota else "walk_up"
 
 
 def _rejected(fare: comparison.RejectedFare) -> RejectedFareAnswer:
     return RejectedFareAnswer(
-        ticket=_ticket(fare.ticket),
-        route=_route(fare.route),
+        ticket=ticket_ref(fare.ticket),
+        route=route_ref(fare.route),
         adult_fare_p=fare.adult_fare_p,
         total_p=fare.total_p,
-        reasons=_texts(fare.reasons),
+        reasons=text_refs(fare.reasons),
     )
 
 
 def _unlisted(fare: UnlistedFare) -> UnlistedFareAnswer:
     return UnlistedFareAnswer(
-        ticket_code=fare.ticket, route_code=fare.route, reason=_text(fare.reason)
+        ticket_code=fare.ticket, route_code=fare.route, reason=text_ref(fare.reason)
     )
 
 
@@ -313,57 +242,13 @@ def _split(split: comparison.Split | None, names: Mapping[Crs, str]) -> SplitAns
             SplitTicketAnswer(
                 origin=StationRef(crs=one.origin, name=names[one.origin]),
                 destination=StationRef(crs=one.destination, name=names[one.destination]),
-                ticket=_ticket(one.offer.ticket),
-                route=_route(one.offer.route),
+                ticket=ticket_ref(one.offer.ticket),
+                route=route_ref(one.offer.route),
                 total_p=one.total_p,
-                restriction=_restriction(one.offer.restriction, is_return=False),
-                railcard=_railcard(one.offer.railcard),
+                restriction=restriction_ref(one.offer.restriction, is_return=False),
+                railcard=railcard_ref(one.offer.railcard),
+                availability=_availability(one.offer),
             )
             for one in split.tickets
         ],
     )
-
-
-def _ticket(ticket: TicketType) -> TicketRef:
-    return TicketRef(
-        code=ticket.code,
-        name=ticket.name,
-        kind=ticket.kind,
-        journey="return" if ticket.is_return else "single",
-        ticket_class=ticket.ticket_class,
-    )
-
-
-def _route(route: Route) -> RouteRef:
-    return RouteRef(code=route.code, name=route.text)
-
-
-def _railcard(card: Railcard | None) -> CodeName | None:
-    return None if card is None else CodeName(code=card.code, name=card.name)
-
-
-def _restriction(restriction: Restriction | None, *, is_return: bool) -> CodeText | None:
-    if restriction is None:
-        return None
-    ways = [restriction.text_out]
-    if is_return and restriction.text_return:
-        ways.append(f"return: {restriction.text_return}")
-    said = "; ".join(way for way in ways if way)
-    return CodeText(code=restriction.code, text=said or restriction.name)
-
-
-def _validity(validity: Validity | None, *, is_return: bool) -> CodeText | None:
-    if validity is None:
-        return None
-    said = validity.text_out or validity.name
-    if is_return and validity.text_return:
-        said = f"{said}; return: {validity.text_return}"
-    return CodeText(code=validity.code, text=said)
-
-
-def _text(reason: Reason) -> CodeText:
-    return CodeText(code=reason.code, text=reason.text)
-
-
-def _texts(reasons: Iterable[Reason]) -> list[CodeText]:
-    return [_text(reason) for reason in reasons]

@@ -9,6 +9,7 @@ from railfair.application.predict_delay import PredictedTrain, Prediction
 from railfair.domain.delays.distribution import LATE_MINUTES, DelayDistribution
 from railfair.domain.delays.explanation import confidence, effective_sample_size
 from railfair.domain.delays.model import Forecast
+from railfair.entrypoints.wire.fares import TripFares, trip_fares
 from railfair.entrypoints.wire.refs import (
     Provenance,
     StationRef,
@@ -62,14 +63,14 @@ class ForecastAnswer(msgspec.Struct):
 
 
 class PredictionAnswer(msgspec.Struct):
-    """Direct trains, earliest first, each with its forecast."""
+    """Direct trains, earliest first, each with its forecast; `fares` are those of the first."""
 
     origin: StationRef
     destination: StationRef
     date: date
     time: str
     forecasts: list[ForecastAnswer]
-    fares: None
+    fares: TripFares | None
     provenance: Provenance
     degraded: bool
     degraded_reasons: list[str]
@@ -84,7 +85,7 @@ def prediction(answer: Prediction) -> PredictionAnswer:
         date=query.day,
         time=f"{query.time_min // 60:02}:{query.time_min % 60:02}",
         forecasts=[_forecast(train) for train in answer.trains],
-        fares=None,
+        fares=None if answer.fares is None else trip_fares(answer.fares),
         provenance=provenance(answer.provenance),
         degraded=bool(answer.degraded_reasons),
         degraded_reasons=list(answer.degraded_reasons),
