@@ -5,6 +5,7 @@ from datetime import date
 from typing import Protocol
 
 from railfair.domain.codes import Crs, Tiploc, TrainUid
+from railfair.domain.columns import ScheduleColumns
 from railfair.domain.overlay import NO_HOLIDAY
 from railfair.domain.station import FixedLink, OperatorInterchange, Station
 from railfair.domain.timetable import Association, DirectTrain, Schedule, ScheduleKey, Train
@@ -66,6 +67,10 @@ class Timetable(Protocol):
 
     async def trains(self, day: date, *, holiday_flags: frozenset[str] = NO_HOLIDAY) -> list[Train]:
         """Return every train of service day *day*, by UID."""
+        ...
+
+    async def columns(self) -> ScheduleColumns:
+        """Return every schedule, in no certain order, as columns; platforms are left out."""
         ...
 
     async def links(self) -> list[FixedLink]:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from railfair.domain.codes import Crs, Tiploc, TrainUid
+from railfair.domain.columns import ScheduleColumns
 from railfair.domain.overlay import NO_HOLIDAY, running
 from railfair.domain.station import FixedLink, OperatorInterchange, Station
 from railfair.domain.timetable import Association, DirectTrain, Schedule, ScheduleKey, Train
@@ -101,6 +102,10 @@ class MemoryTimetable:
             for uid in sorted(by_uid)
             if (deciding := running(by_uid[uid], day, holiday_flags=holiday_flags)) is not None
         ]
+
+    async def columns(self) -> ScheduleColumns:
+        """Return every schedule as columns."""
+        return ScheduleColumns.of(self._schedules.values())
 
     async def links(self) -> list[FixedLink]:
         """Return the links, in the feed's order."""

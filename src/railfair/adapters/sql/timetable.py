@@ -13,8 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from railfair.adapters.sql import schema
 from railfair.adapters.sql.bulk import chunks, insert_plain, insert_rows
+from railfair.adapters.sql.schedule_columns import schedule_columns
 from railfair.adapters.sql.trains import SqlTrains
 from railfair.domain.codes import Crs, Tiploc
+from railfair.domain.columns import ScheduleColumns
 from railfair.domain.station import FixedLink, OperatorInterchange, Station
 from railfair.domain.timetable import Association, Schedule, ScheduleKey, Stp
 
@@ -53,6 +55,10 @@ class SqlTimetable(SqlTrains):
         query = select(schema.station).order_by(schema.station.c.crs)
         rows = (await self._connection.execute(query)).mappings()
         return [_station(row, tuple(sorted(tiplocs.get(row["crs"], ())))) for row in rows]
+
+    async def columns(self) -> ScheduleColumns:
+        """Return every schedule as columns."""
+        return await schedule_columns(self._connection)
 
     async def links(self) -> list[FixedLink]:
         """Return the links, in the feed's order."""

@@ -1,0 +1,380 @@
+"""RAPTOR, compiled: rounds of trains, for one departure after another, the latest first.
+
+Kernels see integers and arrays only; `Network.search_arrays` and `Network.departure_arrays` say
+which, in their order. Minutes are rail minutes, `NEVER` is after all of them. They release the
+interpreter's lock.
+
+A *label* says how a passenger comes to be somewhere: off a trip of a pattern, boarded at one of its
+stops and left at another, perhaps over a link; and by which label before. Labels are only ever
+added, so every journey that was found stays readable. A *layer* counts the places to go via that
+were passed already.
+
+Source: Delling, Pajor, Werneck, 2012: RAPTOR, and rRAPTOR for the departures of a period.
+"""
+
+import numpy as np
+from numba import njit
+
+NEVER = 32_000
+LABEL = 8
+BEFORE, PATTERN, TRIP, BOARDED, LEFT, LINK, BEGINS, STATION = range(LABEL)
+"""The numbers of a label; -1 for none. *BEGINS* is the minute asked for, of a first label."""
+FOUND = 4
+BEGUN, TRAINS, ARRIVES, AT = range(FOUND)
+"""The numbers of what was found: minute asked for, trains, arrival, and the label there."""
+
+_ARRAYS = (
+    "i2[::1],i4[::1],i4[::1],i2[::1],i4[::1],i4[::1],i4[::1],b1[::1],b1[::1],i4[::1],i4[::1],"
+    "i2[::1],i2[::1],i4[::1],i4[::1],i4[::1],i4[::1],i4[::1],i2[::1],i4[::1],i2[::1],i2[::1]"
+)
+
+
+@njit("i4[:,::1](i4[:,::1])", cache=True, nogil=True)
+def _grown(rows):  # type: ignore[no-untyped-def]
+    """Return *rows* with room for as many more."""
+    more = np.empty((2 * rows.shape[0], rows.shape[1]), np.int32)
+    more[: rows.shape[0]] = rows
+    return more
+
+
+@njit("i4(i4,i4,i4[::1],i2[::1],i2[::1])", cache=True, nogil=True)
+def link_start(link, ready, window_start, window_from, window_to):  # type: ignore[no-untyped-def]
+    """Return the first minute from *ready* on at which *link* may be started, or `NEVER`."""
+    for window in range(window_start[link], window_start[link + 1]):
+        if ready <= window_to[window]:
+            return max(ready, np.int32(window_from[window]))
+    return np.int32(NEVER)
+
+
+@njit(
+    "i4[::1](i4,i4,i4,i2[::1],i4[::1],i4[::1],i4[::1],i4[::1],i2[::1],i4[::1],i4[::1],i4[::1],"
+    "i4[::1],i4[::1],i2[::1],i4[::1],i2[::1],i2[::1])",
+    cache=True,
+    nogil=True,
+)
+def departures(  # type: ignore[no-untyped-def]
+    origin, first, last,
+    change_min, slot_start, stop_start, event_start, trip_start, departure, slot_pattern_start,
+    slot_pattern, slot_position, link_start_of, link_to, link_min, window_start, window_from,
+    window_to,
+):  # fmt: skip
+    """Return the minutes from *first* to *last* worth leaving *origin* at, descending.
+
+    They are those at which a train leaves, or at which one has to start walking for one.
+    """
+    worth = np.zeros(max(last - first + 1, 0), np.bool_)
+    for way in range(link_start_of[origin] - 1, link_start_of[origin + 1]):
+        walks = way >= link_start_of[origin]
+        station = link_to[way] if walks else origin
+        takes = np.int32(link_min[way]) + change_min[station] if walks else np.int32(0)
+        for slot in range(slot_start[station], slot_start[station + 1]):
+            for place in range(slot_pattern_start[slot], slot_pattern_start[slot + 1]):
+                pattern = slot_pattern[place]
+                size = stop_start[pattern + 1] - stop_start[pattern]
+                event = event_start[pattern] + slot_position[place]
+                for _ in range(trip_start[pattern + 1] - trip_start[pattern]):
+                    leaves = np.int32(departure[event]) - takes
+                    event += size
+                    if walks:
+                        # The last start that lets one be there in time.
+                        start = np.int32(-NEVER)
+                        for window in range(window_start[way], window_start[way + 1]):
+                            if window_from[window] <= leaves:
+                                start = min(leaves, np.int32(window_to[window]))
+                        leaves = start
+                    if first <= leaves <= last:
+                        worth[leaves - first] = True
+        if walks:
+            for window in range(window_start[way], window_start[way + 1]):
+                # The walk itself may be the whole journey.
+                if first <= window_from[window] <= last:
+                    worth[window_from[window] - first] = True
+                if window_from[window] <= last and first <= window_to[window]:
+                    worth[min(last, np.int32(window_to[window])) - first] = True
+    found = np.flatnonzero(worth)[::-1] + first
+    return found.astype(np.int32)
+
+
+@njit(
+    f"Tuple((i4[:,::1],i4[:,::1]))(i4[::1],i4,i4,i4,i4,i4,b1[::1],i4[::1],{_ARRAYS})",
+    cache=True,
+    nogil=True,
+)
+def search(  # type: ignore[no-untyped-def]
+    begins, origin, target, most_trains, bound, extra, avoided, via,
+    change_min, slot_start, change_start, change, stop_start, stop_slot, stop_station, may_board,
+    may_alight, event_start, trip_start, arrival, departure, slot_pattern_start, slot_pattern,
+    slot_position, link_start_of, link_to, link_min, window_start, window_from, window_to,
+):  # fmt: skip
+    """Return what was found, (n, FOUND), and the labels, (m, LABEL).
+
+    For each minute of *begins* (descending) and each number of trains up to *most_trains*, the
+    earliest arrival at *target*, no later than *bound*, if it is earlier than with fewer trains and
+    than by leaving later. *extra* minutes are added to every change. Trains may not be at stations
+    that are *avoided* (S); they have to pass those of *via*, in this order.
+    """
+    stations = change_min.shape[0]
+    slots = slot_start[stations]
+    patterns = event_start.shape[0]
+    goals = via.shape[0]
+    layers = goals + 1
+    rounds = most_trains + 1
+
+    # The earliest minute at which one is ready to board, with at most so many trains; its label.
+    ready = np.full((rounds, layers, slots), NEVER, np.int32)
+    ready_label = np.full((rounds, layers, slots), -1, np.int32)
+    # The earliest arrival by train, from which links may be walked.
+    alighted = np.full((rounds, layers, stations), NEVER, np.int32)
+    goal = np.full(rounds, bound + 1, np.int32)
+
+    labels = np.empty((4096, LABEL), np.int32)
+    used = 0
+    found = np.empty((256, FOUND), np.int32)
+    results = 0
+
+    marked = np.zeros((layers, slots), np.bool_)
+    boarding = np.empty(layers * slots, np.int32)
+    boards = 0
+    walked = np.zeros((layers, stations), np.bool_)
+    walking = np.empty(layers * stations, np.int32)
+    walking_label = np.full((layers, stations), -1, np.int32)
+    earliest_stop = np.full(patterns, -1, np.int32)
+    queue = np.empty(patterns, np.int32)
+
+    trip_of = np.empty(layers, np.int32)
+    boarded_at = np.empty(layers, np.int32)
+    boarded_by = np.empty(layers, np.int32)
+    goal_label = -1
+
+    for number in range(begins.shape[0]):
+        begin = begins[number]
+        walks = 0
+        boards = 0
+
+        # Round 0: at the origin, or over a link from it.
+        labels[used, :] = -1
+        labels[used, BEGINS] = begin
+        labels[used, STATION] = origin
+        root = used
+        used += 1
+        for slot in range(slot_start[origin], slot_start[origin + 1]):
+            if begin < ready[0, 0, slot]:
+                for later in range(rounds):
+                    if begin < ready[later, 0, slot]:
+                        ready[later, 0, slot] = begin
+                        ready_label[later, 0, slot] = root
+                marked[0, slot] = True
+                boarding[boards] = slot
+                boards += 1
+        walked[0, origin] = True
+        walking[0] = origin
+        walking_label[0, origin] = root
+        walks = 1
+
+        for rides in range(rounds):
+            if rides > 0:
+                # Collect the patterns that may be boarded, from the first stop on.
+                queued = 0
+                for index in range(boards):
+                    layer = boarding[index] // slots
+                    slot = boarding[index] - layer * slots
+                    marked[layer, slot] = False
+                    for place in range(slot_pattern_start[slot], slot_pattern_start[slot + 1]):
+                        pattern = slot_pattern[place]
+                        if earliest_stop[pattern] < 0:
+                            queue[queued] = pattern
+                            queued += 1
+                            earliest_stop[pattern] = slot_position[place]
+                        elif slot_position[place] < earliest_stop[pattern]:
+                            earliest_stop[pattern] = slot_position[place]
+                boards = 0
+                walks = 0
+
+                for index in range(queued):
+                    pattern = queue[index]
+                    begin_stop = stop_start[pattern]
+                    size = stop_start[pattern + 1] - begin_stop
+                    event = event_start[pattern]
+                    trips = trip_start[pattern + 1] - trip_start[pattern]
+                    start = earliest_stop[pattern]
+                    earliest_stop[pattern] = -1
+                    for layer in range(layers):
+                        trip_of[layer] = trips
+                    aboard = False
+                    for position in range(start, size):
+                        stop = begin_stop + position
+                        station = stop_station[stop]
+                        if avoided[station]:
+                            for layer in range(layers):
+                                trip_of[layer] = trips
+                            aboard = False
+                            continue
+                        if aboard:
+                            for layer in range(goals - 1, -1, -1):
+                                if via[layer] == station and trip_of[layer] < trip_of[layer + 1]:
+                                    trip_of[layer + 1] = trip_of[layer]
+                                    boarded_at[layer + 1] = boarded_at[layer]
+                                    boarded_by[layer + 1] = boarded_by[layer]
+                        if aboard and may_alight[stop]:
+                            slot = stop_slot[stop]
+                            first_slot = slot_start[station]
+                            many = slot_start[station + 1] - first_slot
+                            for layer in range(layers):
+                                trip = trip_of[layer]
+                                if trip == trips:
+                                    continue
+                                arrives = np.int32(arrival[event + trip * size + position])
+                                if arrives >= goal[rides]:
+                                    continue
+                                made = -1
+                                if arrives < alighted[rides, layer, station]:
+                                    if used == labels.shape[0]:
+                                        labels = _grown(labels)
+                                    made = used
+                                    used += 1
+                                    if not walked[layer, station]:
+                                        walked[layer, station] = True
+                                        walking[walks] = layer * stations + station
+                                        walks += 1
+                                    walking_label[layer, station] = made
+                                    for later in range(rides, rounds):
+                                        if arrives < alighted[later, layer, station]:
+                                            alighted[later, layer, station] = arrives
+                                    if station == target and layer == goals:
+                                        goal_label = made
+                                        for later in range(rides, rounds):
+                                            if arrives < goal[later]:
+                                                goal[later] = arrives
+                                table = change_start[station] + (slot - first_slot) * many
+                                for other in range(many):
+                                    can = arrives + change[table + other] + extra
+                                    into = first_slot + other
+                                    if can < ready[rides, layer, into]:
+                                        if made < 0:
+                                            if used == labels.shape[0]:
+                                                labels = _grown(labels)
+                                            made = used
+                                            used += 1
+                                        for later in range(rides, rounds):
+                                            if can < ready[later, layer, into]:
+                                                ready[later, layer, into] = can
+                                                ready_label[later, layer, into] = made
+                                        if not marked[layer, into]:
+                                            marked[layer, into] = True
+                                            boarding[boards] = layer * slots + into
+                                            boards += 1
+                                if made >= 0:
+                                    label = labels[made]
+                                    label[BEFORE] = boarded_by[layer]
+                                    label[PATTERN] = pattern
+                                    label[TRIP] = trip
+                                    label[BOARDED] = boarded_at[layer]
+                                    label[LEFT] = position
+                                    label[LINK] = -1
+                                    label[BEGINS] = -1
+                                    label[STATION] = station
+                        if may_board[stop] and position < size - 1:
+                            slot = stop_slot[stop]
+                            for layer in range(layers):
+                                can = ready[rides - 1, layer, slot]
+                                if can == NEVER:
+                                    continue
+                                trip = trip_of[layer]
+                                if trip == 0 or (
+                                    trip < trips
+                                    and departure[event + (trip - 1) * size + position] < can
+                                ):
+                                    continue
+                                low, high = 0, trip
+                                while low < high:
+                                    middle = (low + high) // 2
+                                    if departure[event + middle * size + position] < can:
+                                        low = middle + 1
+                                    else:
+                                        high = middle
+                                if low < trip:
+                                    trip_of[layer] = low
+                                    boarded_at[layer] = position
+                                    boarded_by[layer] = ready_label[rides - 1, layer, slot]
+                                    aboard = True
+
+            # Links: from where a train was left in this round, or from the origin.
+            for index in range(walks):
+                layer = walking[index] // stations
+                station = walking[index] - layer * stations
+                walked[layer, station] = False
+                before = walking_label[layer, station]
+                if rides == 0:
+                    leaves = begin
+                else:
+                    leaves = alighted[rides, layer, station] + change_min[station]
+                for link in range(link_start_of[station], link_start_of[station + 1]):
+                    reached = link_to[link]
+                    if avoided[reached]:
+                        continue
+                    starts = link_start(link, leaves, window_start, window_from, window_to)
+                    if starts == NEVER:
+                        continue
+                    ends = starts + link_min[link]
+                    onto = layer
+                    if onto < goals and via[onto] == reached:
+                        onto += 1
+                    at_target = reached == target and onto == goals and ends < goal[rides]
+                    can = ends + change_min[reached]
+                    if rides > 0:
+                        can += extra
+                    made = -1
+                    for into in range(slot_start[reached], slot_start[reached + 1]):
+                        if can < ready[rides, onto, into] and ends < goal[rides]:
+                            if made < 0:
+                                if used == labels.shape[0]:
+                                    labels = _grown(labels)
+                                made = used
+                                used += 1
+                            for later in range(rides, rounds):
+                                if can < ready[later, onto, into]:
+                                    ready[later, onto, into] = can
+                                    ready_label[later, onto, into] = made
+                            if not marked[onto, into]:
+                                marked[onto, into] = True
+                                boarding[boards] = onto * slots + into
+                                boards += 1
+                    if at_target and made < 0:
+                        if used == labels.shape[0]:
+                            labels = _grown(labels)
+                        made = used
+                        used += 1
+                    if made >= 0:
+                        label = labels[made]
+                        label[BEFORE] = before
+                        label[PATTERN] = -1
+                        label[TRIP] = -1
+                        label[BOARDED] = -1
+                        label[LEFT] = -1
+                        label[LINK] = link
+                        label[BEGINS] = -1
+                        label[STATION] = reached
+                    if at_target:
+                        for later in range(rides, rounds):
+                            if ends < goal[later]:
+                                goal[later] = ends
+                        goal_label = made
+
+            if goal_label >= 0:
+                if results == found.shape[0]:
+                    found = _grown(found)
+                found[results, BEGUN] = begin
+                found[results, TRAINS] = rides
+                found[results, ARRIVES] = goal[rides]
+                found[results, AT] = goal_label
+                results += 1
+                goal_label = -1
+            if boards == 0:
+                break
+        # Labels that were not taken up again are of no use to an earlier departure.
+        for index in range(boards):
+            layer = boarding[index] // slots
+            marked[layer, boarding[index] - layer * slots] = False
+        if used + 4 >= labels.shape[0]:
+            labels = _grown(labels)
+    return found[:results].copy(), labels[:used].copy()

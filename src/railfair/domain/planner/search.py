@@ -1,0 +1,321 @@
+"""Searching a network for journeys, and reading what was found back into trains and walks."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from railfair.domain.codes import Crs
+from railfair.domain.journey import Connection, Journey, Leg, Portion, TrainLeg, TransferLeg
+from railfair.domain.planner import kernel
+from railfair.domain.planner.build import windows_of
+from railfair.domain.planner.network import Network
+from railfair.domain.planner.timetable import PlannerTimetable
+from railfair.domain.timetable import Schedule, Train
+
+END: Final = 3 * 1440 + 1439
+"""No train of the network arrives later."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a journey has to keep to, besides its times.
+
+    Its trains pass *via* in this order and never call at *avoid*; every change takes *extra_min*
+    longer than the timetable asks for.
+    """
+
+    origin: Crs
+    destination: Crs
+    most_changes: int
+    via: tuple[Crs, ...] = ()
+    avoid: frozenset[Crs] = frozenset()
+    extra_min: int = 0
+
+
+class Ride(NamedTuple):
+    """A trip of a pattern, by number, between two stops of it."""
+
+    pattern: int
+    trip: int
+    boarding: int
+    alighting: int
+
+
+class Walk(NamedTuple):
+    """A link, by its row in the feed, from one station to the other."""
+
+    row: int
+    origin: int
+    destination: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Way:
+    """Steps in the order in which they are made; a walk alone leaves from (or ends by) *bound*."""
+
+    steps: tuple[Ride | Walk, ...]
+    bound_min: int
+    is_backwards: bool
+
+
+class Planner:
+    """Searches the network of *day*; safe to be used by several threads at once."""
+
+    def __init__(self, timetable: PlannerTimetable, network: Network, day: date) -> None:
+        self._timetable = timetable
+        self._network = network
+        self._day = day
+        self._schedules: dict[int, Schedule] = {}
+
+    @property
+    def day(self) -> date:
+        """The day whose network it is."""
+        return self._day
+
+    @property
+    def network(self) -> Network:
+        """The network that is searched."""
+        return self._network
+
+    def knows(self, crs: Crs) -> bool:
+        """Whether the timetable has the station."""
+        return crs in self._network.index
+
+    def leaving(self, terms: Terms, first_min: int, last_min: int) -> list[Journey]:
+        """Return the journeys leaving from *first_min* to *last_min* that no other makes idle.
+
+        For each there is none that leaves no earlier, arrives no later and has no more changes,
+        unless it is as good in all three. By departure, then arrival, then changes.
+        """
+        return self._period(terms, first_min, last_min, is_backwards=False)
+
+    def arriving(self, terms: Terms, first_min: int, last_min: int) -> list[Journey]:
+        """Return the journeys arriving from *first_min* to *last_min*, as `leaving` does."""
+        return self._period(terms, -last_min, -first_min, is_backwards=True)
+
+    def earliest(self, terms: Terms, at_min: int) -> list[Journey]:
+        """Return the journeys leaving at *at_min* or later that arrive first, by arrival.
+
+        One for each number of changes with which one arrives earlier than with fewer. Of those
+        that arrive as early it is one that leaves last.
+        """
+        return self._first(terms, at_min, is_backwards=False)
+
+    def latest(self, terms: Terms, by_min: int) -> list[Journey]:
+        """Return the journeys arriving by *by_min* that leave last, as `earliest` does."""
+        return self._first(terms, -by_min, is_backwards=True)
+
+    def _period(
+        self, terms: Terms, first_min: int, last_min: int, *, is_backwards: bool
+    ) -> list[Journey]:
+        network = self._network.reversed if is_backwards else self._network
+        start = terms.destination if is_backwards else terms.origin
+        begins = kernel.departures(
+            network.index[start], first_min, last_min, *network.departure_arrays
+        )
+        ways = self._search(terms, begins, is_backwards=is_backwards)
+        journeys = (self._journey(terms, way) for way, _, _ in ways)
+        # One may set out to walk in time, and then do better to wait for a train.
+        return _undominated(
+            one
+            for one in journeys
+            if first_min <= (-one.arrives_min if is_backwards else one.departs_min) <= last_min
+        )
+
+    def _first(self, terms: Terms, begin_min: int, *, is_backwards: bool) -> list[Journey]:
+        begins = np.array([begin_min], np.int32)
+        journeys = []
+        for _, trains, ends_min in self._search(terms, begins, is_backwards=is_backwards):
+            limited = replace(terms, most_changes=max(trains - 1, 0))
+            back = np.array([-ends_min], np.int32)
+            *_, (way, _, _) = self._search(limited, back, is_backwards=not is_backwards)
+            journeys.append(self._journey(terms, way))
+        return _undominated(journeys)
+
+    def _search(
+        self, terms: Terms, begins: NDArray[np.int32], *, is_backwards: bool
+    ) -> Iterator[tuple[_Way, int, int]]:
+        """Yield what the kernel finds: the way, its number of trains, and when it ends."""
+        network = self._network.reversed if is_backwards else self._network
+        index = network.index
+        avoided = np.zeros(len(network.crs), np.bool_)
+        avoided[[index[crs] for crs in terms.avoid if crs in index]] = True
+        ends = index[terms.origin], index[terms.destination]
+        via = [index[crs] for crs in terms.via]
+        if is_backwards:
+            ends, via = ends[::-1], via[::-1]
+        found, labels = kernel.search(
+            begins,
+            *ends,
+            terms.most_changes + 1,
+            END,
+            terms.extra_min,
+            avoided,
+            np.array(via, np.int32),
+            *network.search_arrays,
+        )
+        for begun, trains, ends_min, label in found.tolist():
+            steps = tuple(self._read(label, labels, is_backwards=is_backwards))
+            way = _Way(
+                steps=steps if is_backwards else steps[::-1],
+                bound_min=-begun if is_backwards else begun,
+                is_backwards=is_backwards,
+            )
+            yield way, trains, ends_min
+
+    def _read(
+        self, number: int, labels: NDArray[np.int32], *, is_backwards: bool
+    ) -> Iterator[Ride | Walk]:
+        """Yield the steps to label *number*, the last one that was found first."""
+        network = self._network.reversed if is_backwards else self._network
+        label = labels[number].tolist()
+        while label[kernel.BEFORE] >= 0:
+            before = labels[label[kernel.BEFORE]].tolist()
+            if label[kernel.LINK] >= 0:
+                ends = before[kernel.STATION], label[kernel.STATION]
+                yield Walk(
+                    int(network.link_row[label[kernel.LINK]]),
+                    *(ends[::-1] if is_backwards else ends),
+                )
+            else:
+                ride = Ride(*label[kernel.PATTERN : kernel.LEFT + 1])
+                yield self._turned(ride) if is_backwards else ride
+            label = before
+
+    def _turned(self, ride: Ride) -> Ride:
+        """Return a ride of the network in which time runs backwards as one of this network."""
+        network = self._network
+        pattern = network.patterns - 1 - ride.pattern
+        trips = int(network.trip_start[pattern + 1] - network.trip_start[pattern])
+        stops = int(network.stop_start[pattern + 1] - network.stop_start[pattern])
+        return Ride(
+            pattern, trips - 1 - ride.trip, stops - 1 - ride.alighting, stops - 1 - ride.boarding
+        )
+
+    def _journey(self, terms: Terms, way: _Way) -> Journey:
+        legs: list[Leg] = []
+        connections: list[Connection] = []
+        before: tuple[Ride, TrainLeg] | None = None
+        for number, step in enumerate(way.steps):
+            if isinstance(step, Walk):
+                legs.append(self._transfer(way, number, legs))
+                continue
+            leg = self.train_leg(step)
+            if before is not None:
+                link = way.steps[number - 1]
+                needed = (
+                    self._link_change_min(link)
+                    if isinstance(link, Walk)
+                    else self._change_min(before[0], step)
+                )
+                connections.append(
+                    Connection(
+                        arriving=before[1], departing=leg, needed_min=needed + terms.extra_min
+                    )
+                )
+            before = step, leg
+            legs.append(leg)
+        return Journey(day=self._day, legs=tuple(legs), connections=tuple(connections))
+
+    def _transfer(self, way: _Way, number: int, legs: Sequence[Leg]) -> TransferLeg:
+        """Return the walk that is step *number*: as soon as can be, or a first one as late."""
+        walk = way.steps[number]
+        assert isinstance(walk, Walk)  # noqa: S101 - the caller has looked
+        link = self._timetable.links[walk.row]
+        windows = windows_of(link, self._day)
+        change_min = self._network.change_min
+        if legs:
+            ready = legs[-1].arrives_min + int(change_min[walk.origin])
+            starts = _first_start(windows, ready)
+        elif number + 1 < len(way.steps):
+            boarded = self.train_leg(way.steps[number + 1]).departs_min  # type: ignore[arg-type]
+            spent = int(change_min[walk.destination]) + link.duration_min
+            starts = _last_start(windows, boarded - spent)
+        elif way.is_backwards:
+            starts = _last_start(windows, way.bound_min - link.duration_min)
+        else:
+            starts = _first_start(windows, way.bound_min)
+        return TransferLeg(
+            mode=link.mode,
+            origin=self._crs(walk.origin),
+            destination=self._crs(walk.destination),
+            departs_min=starts,
+            duration_min=link.duration_min,
+        )
+
+    def _change_min(self, arriving: Ride, departing: Ride) -> int:
+        """Return the minutes to change between two trains at one station."""
+        network = self._network
+        left = int(network.stop_start[arriving.pattern]) + arriving.alighting
+        boarded = int(network.stop_start[departing.pattern]) + departing.boarding
+        station = int(network.stop_station[left])
+        first = int(network.slot_start[station])
+        many = int(network.slot_start[station + 1]) - first
+        row = int(network.stop_slot[left]) - first
+        column = int(network.stop_slot[boarded]) - first
+        return int(network.change[int(network.change_start[station]) + row * many + column])
+
+    def _link_change_min(self, walk: Walk) -> int:
+        """Return the minutes of a change over a link, both its stations' own times included."""
+        change_min = self._network.change_min
+        takes = self._timetable.links[walk.row].duration_min
+        return int(change_min[walk.origin]) + takes + int(change_min[walk.destination])
+
+    def train_leg(self, ride: Ride) -> TrainLeg:
+        """Return the leg that *ride* is."""
+        network = self._network
+        trip = int(network.trip_start[ride.pattern]) + ride.trip
+        portions: list[Portion] = []
+        first = 0
+        for number in range(network.portion_start[trip], network.portion_start[trip + 1]):
+            call = int(network.portion_first[number])
+            last = first + int(network.portion_last[number]) - call
+            if ride.boarding < last and ride.alighting > first:
+                portions.append(
+                    Portion(
+                        train=Train(
+                            schedule=self._schedule(int(network.portion_schedule[number])),
+                            day=self._day + timedelta(days=int(network.portion_day[number])),
+                        ),
+                        boarding=call + max(ride.boarding - first, 0),
+                        alighting=call + min(ride.alighting, last) - first,
+                    )
+                )
+            first = last
+        return TrainLeg(day=self._day, portions=tuple(portions))
+
+    def _schedule(self, number: int) -> Schedule:
+        if number not in self._schedules:
+            self._schedules[number] = self._timetable.columns.schedule(number)
+        return self._schedules[number]
+
+    def _crs(self, station: int) -> Crs:
+        return Crs(self._network.crs[station].decode())
+
+
+def _first_start(windows: Iterable[tuple[int, int]], ready_min: int) -> int:
+    return next(max(ready_min, first) for first, last in windows if ready_min <= last)
+
+
+def _last_start(windows: Iterable[tuple[int, int]], latest_min: int) -> int:
+    return max(min(latest_min, last) for first, last in windows if first <= latest_min)
+
+
+def _undominated(journeys: Iterable[Journey]) -> list[Journey]:
+    """Return those that no other makes idle, each once, by departure, arrival and changes."""
+    kept: list[Journey] = []
+    best: list[tuple[int, int]] = []
+    ordered = sorted(
+        journeys, key=lambda one: (-one.departs_min, one.arrives_min, one.changes, one.key)
+    )
+    for one in ordered:
+        if not any(
+            arrives <= one.arrives_min and changes <= one.changes for arrives, changes in best
+        ):
+            kept.append(one)
+            best.append((one.arrives_min, one.changes))
+    return sorted(kept, key=lambda one: (one.departs_min, one.arrives_min, one.changes))
