@@ -22,6 +22,9 @@ BEFORE, PATTERN, TRIP, BOARDED, LEFT, LINK, BEGINS, STATION = range(LABEL)
 FOUND = 4
 BEGUN, TRAINS, ARRIVES, AT = range(FOUND)
 """The numbers of what was found: minute asked for, trains, arrival, and the label there."""
+TRAIT = 3
+DEPARTS, SPARE, TRIPS = range(TRAIT)
+"""What tells alternatives apart: when one leaves, the least time to spare, a mark of the trips."""
 
 _ARRAYS = (
     "i2[::1],i4[::1],i4[::1],i2[::1],i4[::1],i4[::1],i4[::1],b1[::1],b1[::1],i4[::1],i4[::1],"
@@ -96,7 +99,7 @@ def departures(  # type: ignore[no-untyped-def]
 
 
 @njit(
-    f"Tuple((i4[:,::1],i4[:,::1]))(i4[::1],i4,i4,i4,i4,i4,b1[::1],i4[::1],{_ARRAYS})",
+    f"Tuple((i4[:,::1],i4[:,::1],i4[:,:,::1]))(i4[::1],i4,i4,i4,i4,i4,b1[::1],i4[::1],{_ARRAYS})",
     cache=True,
     nogil=True,
 )
@@ -106,7 +109,10 @@ def search(  # type: ignore[no-untyped-def]
     may_alight, event_start, trip_start, arrival, departure, slot_pattern_start, slot_pattern,
     slot_position, link_start_of, link_to, link_min, window_start, window_from, window_to,
 ):  # fmt: skip
-    """Return what was found, (n, FOUND), and the labels, (m, LABEL).
+    """Return what was found, (n, FOUND), the labels, (m, LABEL), and when one may board.
+
+    That is the earliest minute at which one is ready to, with at most so many trains before, in
+    each layer, at each slot: (most_trains + 1, layers, slots).
 
     For each minute of *begins* (descending) and each number of trains up to *most_trains*, the
     earliest arrival at *target*, no later than *bound*, if it is earlier than with fewer trains and
@@ -377,4 +383,182 @@ def search(  # type: ignore[no-untyped-def]
             marked[layer, boarding[index] - layer * slots] = False
         if used + 4 >= labels.shape[0]:
             labels = _grown(labels)
-    return found[:results].copy(), labels[:used].copy()
+    return found[:results].copy(), labels[:used].copy(), ready
+
+
+@njit(
+    "Tuple((i4[:,::1],i4[:,::1],i8[:,::1]))(i4,i4,i4,i4,i4,i4,i4,i4,b1[::1],i4[:,:,::1],"
+    f"{_ARRAYS})",
+    cache=True,
+    nogil=True,
+)
+def alternatives(  # type: ignore[no-untyped-def]
+    origin, target, first, last, most_trains, extra, trips_each, most, avoided, still,
+    change_min, slot_start, change_start, change, stop_start, stop_slot, stop_station, may_board,
+    may_alight, event_start, trip_start, arrival, departure, slot_pattern_start, slot_pattern,
+    slot_position, link_start_of, link_to, link_min, window_start, window_from, window_to,
+):  # fmt: skip
+    """Return journeys and labels as `search` does: all of them, however idle, up to bounds.
+
+    The third array, (m, TRAIT), goes with the labels.
+
+    They leave *origin* from *first* to *last* and may still reach *target* in time: *still* is what
+    `search` says of the network backwards. After a change the next *trips_each* trips of each
+    pattern are taken; at most *most* labels are made.
+    """
+    labels = np.empty((4096, LABEL), np.int32)
+    ready = np.empty(4096, np.int32)  # when one is off a train there, or over the link
+    came = np.empty(4096, np.int32)  # the slot arrived at; -1 over a link or at the origin
+    traits = np.empty((4096, TRAIT), np.int64)
+    found = np.empty((256, FOUND), np.int32)
+    results = 0
+    labels[0, :] = -1
+    labels[0, BEGINS] = first
+    labels[0, STATION] = origin
+    ready[0] = first
+    came[0] = -1
+    traits[0, DEPARTS] = first
+    traits[0, SPARE] = NEVER
+    traits[0, TRIPS] = 0
+    used = 1
+    begin = 0
+    for rides in range(most_trains + 1):
+        # Links from where a train was left, or from the origin.
+        end = used
+        for label in range(begin, end):
+            station = labels[label, STATION]
+            if station == target:
+                continue
+            leaves = ready[label]
+            if rides > 0:
+                leaves += change_min[station]
+            for link in range(link_start_of[station], link_start_of[station + 1]):
+                reached = link_to[link]
+                starts = link_start(link, leaves, window_start, window_from, window_to)
+                if avoided[reached] or starts == NEVER or (rides == 0 and starts > last):
+                    continue
+                ends = starts + link_min[link]
+                if reached != target:
+                    if rides == most_trains:
+                        continue
+                    worth = False
+                    for slot in range(slot_start[reached], slot_start[reached + 1]):
+                        worth = worth or ends <= -still[most_trains - rides, 0, slot]
+                    if not worth:
+                        continue
+                if used == labels.shape[0]:
+                    labels = _grown(labels)
+                    ready = np.concatenate((ready, ready))
+                    came = np.concatenate((came, came))
+                    traits = np.concatenate((traits, traits))
+                labels[used, :] = -1
+                labels[used, BEFORE] = label
+                labels[used, LINK] = link
+                labels[used, STATION] = reached
+                ready[used] = ends
+                came[used] = -1
+                traits[used] = traits[label]
+                if rides == 0:
+                    traits[used, DEPARTS] = starts
+                if reached == target:
+                    if results == found.shape[0]:
+                        found = _grown(found)
+                    found[results, BEGUN] = first
+                    found[results, TRAINS] = rides
+                    found[results, ARRIVES] = ends
+                    found[results, AT] = used
+                    results += 1
+                used += 1
+        if rides == most_trains:
+            break
+        # Trains from there.
+        end = used
+        for label in range(begin, end):
+            station = labels[label, STATION]
+            if station == target or used >= most:
+                continue
+            first_slot = slot_start[station]
+            many = slot_start[station + 1] - first_slot
+            for slot in range(first_slot, first_slot + many):
+                takes = np.int32(change_min[station])
+                if came[label] >= 0:
+                    row = came[label] - first_slot
+                    takes = np.int32(change[change_start[station] + row * many + slot - first_slot])
+                takes += extra
+                if rides == 0:
+                    takes = np.int32(0 if labels[label, BEFORE] < 0 else change_min[station])
+                can = ready[label] + takes
+                for place in range(slot_pattern_start[slot], slot_pattern_start[slot + 1]):
+                    pattern = slot_pattern[place]
+                    position = slot_position[place]
+                    size = stop_start[pattern + 1] - stop_start[pattern]
+                    event = event_start[pattern]
+                    trips = trip_start[pattern + 1] - trip_start[pattern]
+                    low, high = 0, trips
+                    while low < high:
+                        middle = (low + high) // 2
+                        if departure[event + middle * size + position] < can:
+                            low = middle + 1
+                        else:
+                            high = middle
+                    upto = min(trips, low + trips_each)
+                    if rides == 0:
+                        upto = trips
+                    for trip in range(low, upto):
+                        row_of = event + trip * size
+                        if rides == 0 and departure[row_of + position] - takes > last:
+                            break
+                        if trip == labels[label, TRIP] and pattern == labels[label, PATTERN]:
+                            continue
+                        for later in range(position + 1, size):
+                            stop = stop_start[pattern] + later
+                            there = stop_station[stop]
+                            if avoided[there] or used >= most:
+                                break
+                            arrives = np.int32(arrival[row_of + later])
+                            into = stop_slot[stop]
+                            left = most_trains - rides - 1
+                            if not may_alight[stop] or there == origin:
+                                continue
+                            if there != target and (left == 0 or arrives > -still[left, 0, into]):
+                                continue
+                            if there == target and arrives > -still[0, 0, into]:
+                                continue
+                            if used == labels.shape[0]:
+                                labels = _grown(labels)
+                                ready = np.concatenate((ready, ready))
+                                came = np.concatenate((came, came))
+                                traits = np.concatenate((traits, traits))
+                            labels[used, BEFORE] = label
+                            labels[used, PATTERN] = pattern
+                            labels[used, TRIP] = trip
+                            labels[used, BOARDED] = position
+                            labels[used, LEFT] = later
+                            labels[used, LINK] = -1
+                            labels[used, BEGINS] = -1
+                            labels[used, STATION] = there
+                            ready[used] = arrives
+                            came[used] = into
+                            leaves = np.int64(departure[row_of + position])
+                            spare = traits[label, SPARE]
+                            if rides > 0:
+                                traits[used, DEPARTS] = traits[label, DEPARTS]
+                                spare = min(spare, leaves - can)
+                            else:
+                                # A walk to the first train starts as late as it may.
+                                traits[used, DEPARTS] = leaves - (can - traits[label, DEPARTS])
+                            traits[used, SPARE] = spare
+                            traits[used, TRIPS] = (
+                                traits[label, TRIPS] * 1_000_003 + trip_start[pattern] + trip + 1
+                            )
+                            if there == target:
+                                if results == found.shape[0]:
+                                    found = _grown(found)
+                                found[results, BEGUN] = first
+                                found[results, TRAINS] = rides + 1
+                                found[results, ARRIVES] = arrives
+                                found[results, AT] = used
+                                results += 1
+                            used += 1
+        begin = end
+    return found[:results].copy(), labels[:used].copy(), traits[:used].copy()

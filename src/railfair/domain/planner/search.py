@@ -54,6 +54,39 @@ class Walk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Generosity:
+    """How far a journey may fall behind in time and still be looked at for its price or its odds.
+
+    It arrives within *slack_min* of the first to arrive, with at most *more_changes* than the least
+    possible; of the trains of a pattern the next *trips_each* are taken after a change. The search
+    works through *period_min* of departures at a time, stops each after *most_labels* ways to
+    somewhere, and keeps the *most_journeys* quickest: of those by the same trains the one with the
+    most time to spare.
+    """
+
+    slack_min: int
+    more_changes: int
+    trips_each: int
+    period_min: int
+    most_labels: int
+    most_journeys: int | None
+
+
+GENEROUS: Final = Generosity(
+    slack_min=30, more_changes=1, trips_each=2, period_min=30, most_labels=4_000, most_journeys=8
+)
+EXHAUSTIVE: Final = Generosity(
+    slack_min=END,
+    more_changes=9,
+    trips_each=END,
+    period_min=END,
+    most_labels=10_000_000,
+    most_journeys=None,
+)
+"""Every journey there is: for small networks."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Way:
     """Steps in the order in which they are made; a walk alone leaves from (or ends by) *bound*."""
 
@@ -109,6 +142,56 @@ class Planner:
         """Return the journeys arriving by *by_min* that leave last, as `earliest` does."""
         return self._first(terms, -by_min, is_backwards=True)
 
+    def alternatives(
+        self, terms: Terms, first_min: int, last_min: int, generosity: Generosity = GENEROUS
+    ) -> list[Journey]:
+        """Return journeys leaving in the period that others make idle in time, but not by far.
+
+        By departure; each once, together with those that are best in time. *terms* with places to
+        go via have none.
+        """
+        best = self.leaving(terms, first_min, last_min)
+        if terms.via or not best:
+            return best
+        found = {journey.key: journey for journey in best}
+        for begin in range(first_min, last_min + 1, generosity.period_min):
+            end = min(begin + generosity.period_min - 1, last_min)
+            later = [one for one in best if one.departs_min >= begin] or best
+            by_min = min(min(one.arrives_min for one in later) + generosity.slack_min, END)
+            changes = min(one.changes for one in best) + generosity.more_changes
+            limited = replace(terms, most_changes=min(changes, terms.most_changes))
+            for journey in self._all(limited, begin, end, by_min, generosity):
+                if first_min <= journey.departs_min <= last_min:
+                    found.setdefault(journey.key, journey)
+        return sorted(
+            found.values(), key=lambda one: (one.departs_min, one.arrives_min, one.changes)
+        )
+
+    def _all(
+        self, terms: Terms, first_min: int, last_min: int, by_min: int, generosity: Generosity
+    ) -> Iterator[Journey]:
+        """Yield the journeys leaving in the period and arriving by *by_min*, up to bounds."""
+        back = np.array([-by_min], np.int32)
+        still = self._kernel_search(terms, back, is_backwards=True)[2]
+        network = self._network
+        found, labels, traits = kernel.alternatives(
+            network.index[terms.origin],
+            network.index[terms.destination],
+            first_min,
+            last_min,
+            terms.most_changes + 1,
+            terms.extra_min,
+            generosity.trips_each,
+            generosity.most_labels,
+            self._avoided(terms),
+            still,
+            *network.search_arrays,
+        )
+        if generosity.most_journeys is not None:
+            found = found[_worth_a_look(found, traits)[: generosity.most_journeys]]
+        for way, _, _ in self._ways(found, labels, is_backwards=False):
+            yield self._journey(terms, way)
+
     def _period(
         self, terms: Terms, first_min: int, last_min: int, *, is_backwards: bool
     ) -> list[Journey]:
@@ -140,24 +223,36 @@ class Planner:
         self, terms: Terms, begins: NDArray[np.int32], *, is_backwards: bool
     ) -> Iterator[tuple[_Way, int, int]]:
         """Yield what the kernel finds: the way, its number of trains, and when it ends."""
+        found, labels, _ = self._kernel_search(terms, begins, is_backwards=is_backwards)
+        return self._ways(found, labels, is_backwards=is_backwards)
+
+    def _kernel_search(
+        self, terms: Terms, begins: NDArray[np.int32], *, is_backwards: bool
+    ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
         network = self._network.reversed if is_backwards else self._network
-        index = network.index
-        avoided = np.zeros(len(network.crs), np.bool_)
-        avoided[[index[crs] for crs in terms.avoid if crs in index]] = True
-        ends = index[terms.origin], index[terms.destination]
-        via = [index[crs] for crs in terms.via]
-        if is_backwards:
-            ends, via = ends[::-1], via[::-1]
-        found, labels = kernel.search(
+        ends = network.index[terms.origin], network.index[terms.destination]
+        via = [network.index[crs] for crs in terms.via]
+        found, labels, ready = kernel.search(
             begins,
-            *ends,
+            *(ends[::-1] if is_backwards else ends),
             terms.most_changes + 1,
             END,
             terms.extra_min,
-            avoided,
-            np.array(via, np.int32),
+            self._avoided(terms),
+            np.array(via[::-1] if is_backwards else via, np.int32),
             *network.search_arrays,
         )
+        return found, labels, ready
+
+    def _avoided(self, terms: Terms) -> NDArray[np.bool_]:
+        index = self._network.index
+        avoided = np.zeros(len(index), np.bool_)
+        avoided[[index[crs] for crs in terms.avoid if crs in index]] = True
+        return avoided
+
+    def _ways(
+        self, found: NDArray[np.int32], labels: NDArray[np.int32], *, is_backwards: bool
+    ) -> Iterator[tuple[_Way, int, int]]:
         for begun, trains, ends_min, label in found.tolist():
             steps = tuple(self._read(label, labels, is_backwards=is_backwards))
             way = _Way(
@@ -295,6 +390,18 @@ class Planner:
 
     def _crs(self, station: int) -> Crs:
         return Crs(self._network.crs[station].decode())
+
+
+def _worth_a_look(found: NDArray[np.int32], traits: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return what was found by duration; of the same trips that with the most time to spare."""
+    traits = traits[found[:, kernel.AT]]
+    trips = traits[:, kernel.TRIPS]
+    order = np.lexsort((-traits[:, kernel.SPARE], trips))
+    is_first = np.ones(len(order), bool)
+    is_first[1:] = trips[order[1:]] != trips[order[:-1]]
+    kept = order[is_first]
+    duration = found[kept, kernel.ARRIVES] - traits[kept, kernel.DEPARTS]
+    return np.asarray(kept[np.argsort(duration, kind="stable")])
 
 
 def _first_start(windows: Iterable[tuple[int, int]], ready_min: int) -> int:
