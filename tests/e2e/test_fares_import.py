@@ -10,6 +10,7 @@ from e2e.conftest import Demo, Run, railfair
 from railfair.adapters.feeds.fares import DEMO_EXPORTER
 from support.command import Ended
 from support.fares_feed import (
+    f_line,
     feed_texts,
     ffl,
     flow,
@@ -17,6 +18,7 @@ from support.fares_feed import (
     write_fares_zip,
     write_texts,
 )
+from support.fares_rule_lines import location, member
 
 
 class Fares:
@@ -77,6 +79,27 @@ def test_a_garbled_record_is_rejected_with_its_place(fares: Fares) -> None:
     number = texts["FFL"].splitlines().index(lines[-1]) + 1
     assert "rejected: 1 records" in ended.out
     assert f"RJFAF901.FFL:{number} " in ended.out
+
+
+def test_a_code_that_is_none_is_rejected_and_the_others_are_asked_for(fares: Fares) -> None:
+    numbers = range(1, 31)
+    flows = [flow(f"{n:04}", "0002", fares={"SDS": 540}) for n in numbers]
+    texts = feed_texts(
+        {
+            "FFL": [*ffl(flows), f_line(99, "00\xe91", "0002")],
+            "LOC": [location(f"{n:04}", f"A{chr(64 + n)}Y") for n in range(1, 25)]
+            + [location("0099", "BYE", group="\xe9\xe9\xe9\xe9")],
+            "FSC": [member("Q001", f"{n:04}") for n in numbers] + [member("\xe9001", "0001")],
+        }
+    )
+    ended = fares.run("import", "fares", write_texts(fares.folder / "901", texts))
+    assert ended.code == 0, ended.err
+    assert "rejected: 3 records" in ended.out
+    for where in ("FFL:67 F: ORIGIN_CODE", "LOC:31 L: FARE_GROUP", "FSC:37 FSC: CLUSTER_ID"):
+        assert f"RJFAF901.{where}" in ended.out
+    asked = fares.run("fares", "AAY", "ABY", "--date", "2026-11-24")
+    assert asked.code == 0, asked.err
+    assert "5.40" in asked.out
 
 
 def test_a_feed_that_lacks_a_file_is_refused_and_the_fares_stay(fares: Fares) -> None:

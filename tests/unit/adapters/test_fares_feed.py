@@ -84,6 +84,25 @@ def test_files_that_are_of_no_fares_feed_are_not(tmp_path: Path) -> None:
     assert header(tmp_path).version == "RJFAF901"
 
 
+def test_a_zip_without_fares_is_named(tmp_path: Path) -> None:
+    empty, foreign = tmp_path / "empty.zip", tmp_path / "foreign.zip"
+    zipfile.ZipFile(empty, "w").close()
+    with zipfile.ZipFile(foreign, "w") as archive:
+        for number in range(3):
+            archive.writestr(f"photo{number}.jpg", "nothing")
+    with pytest.raises(BadFeed, match=r"^empty\.zip: no fares files"):
+        header(empty)
+    with pytest.raises(BadFeed, match=r"^foreign\.zip: no fares files"):
+        header(foreign)
+
+
+def test_of_many_files_that_are_no_feed_some_are_named(tmp_path: Path) -> None:
+    for number in range(9):
+        (tmp_path / f"{number}.txt").write_text("nothing")
+    with pytest.raises(BadFeed, match=r"^0\.txt, 1\.txt, 2\.txt, 3\.txt, 4\.txt, …: no fares"):
+        header(tmp_path)
+
+
 def test_an_empty_folder_holds_no_feed(tmp_path: Path) -> None:
     with pytest.raises(BadFeed, match="the folder: no fares files"):
         header(tmp_path)
@@ -131,6 +150,24 @@ def test_a_feed_without_a_manifest_is_good(tmp_path: Path) -> None:
     texts = feed_texts()
     del texts["DAT"]
     assert header(write_texts(tmp_path, texts)).version == "RJFAF901"
+
+
+def test_a_manifest_that_forgets_a_file_is_noted(tmp_path: Path) -> None:
+    texts = feed_texts({"NFO": []}) | {"DAT": feed_text("DAT", ["RJFAF901.FFL", "rjfaf901.loc"])}
+    [note] = read(write_texts(tmp_path, texts))[2].notes
+    names = "RJFAF901.DIS, RJFAF901.FSC, RJFAF901.NFO, RJFAF901.RLC, RJFAF901.RST, …"
+    assert note == f"RJFAF901.DAT does not list all that is there: {names}"
+
+
+def test_a_feed_that_may_have_lost_its_overrides_is_noted(tmp_path: Path) -> None:
+    folder = write_fares(tmp_path, NFO=[])
+    assert read(folder)[2].notes == []
+    (folder / "RJFAF901.DAT").unlink()
+    assert read(folder)[2].notes == []
+    (folder / "RJFAF901.NFO").unlink()
+    [note] = read(folder)[2].notes
+    assert note.startswith("RJFAF901 has neither NFO nor DAT: if its overrides were lost, fares")
+    assert read(write_fares(folder))[2].notes == []
 
 
 # --- what a feed says of itself ------------------------------------------------------------------
@@ -221,8 +258,55 @@ def test_a_file_may_lack_its_count(tmp_path: Path) -> None:
 
 def test_records_after_the_end_are_refused(tmp_path: Path) -> None:
     text = f"/!! End of file (05/01/2026)\n{ticket('SDS')}\n"
-    with pytest.raises(BadFeed, match="TTY:2: is cut short: its last line is not the end"):
+    with pytest.raises(BadFeed, match="TTY:2: is corrupt: it goes on after its end"):
         read(write_texts(tmp_path, feed_texts() | {"TTY": text}))
+
+
+@pytest.mark.parametrize("rest", ["\x1a", "/!! Start of file\n", "x\n/!! End of file\n"])
+def test_a_file_that_goes_on_after_its_end_is_refused(rest: str, tmp_path: Path) -> None:
+    text = f"/!! End of file (05/01/2026)\n\n{rest}"
+    with pytest.raises(BadFeed, match="TTY:3: is corrupt: it goes on after its end"):
+        read(write_texts(tmp_path, feed_texts() | {"TTY": text}))
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+@pytest.mark.parametrize("said", ["00X0001", "1 1", "-1", "9" * 5000])
+def test_a_count_that_is_no_number_is_refused(said: str, is_old: bool, tmp_path: Path) -> None:
+    text = feed_text("TTY", [ticket("SDS")], old=is_old)
+    text = text.replace("(1 records)", f"({said} records)").replace("0000001\r", f"{said}\r")
+    with pytest.raises(
+        BadFeed, match=r"TTY:\d: is corrupt: the number of its records is"
+    ) as caught:
+        read(write_texts(tmp_path, feed_texts() | {"TTY": text}))
+    assert said[:40] in str(caught.value)
+    assert len(str(caught.value)) < 200
+
+
+@pytest.mark.parametrize("content", [b"", b"\r\n \r\n"])
+def test_flows_without_a_line_are_refused_before_anything_is_read(
+    content: bytes, tmp_path: Path
+) -> None:
+    folder = write_fares(tmp_path)
+    (folder / "RJFAF901.FFL").write_bytes(content)
+    with pytest.raises(BadFeed, match=r"RJFAF901\.FFL: is cut short: there is nothing in it"):
+        header(folder)
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"\x8f\x02" * 99, b"RF\x00\x01", b"R\xe9"])
+def test_flows_that_begin_as_no_file_of_fares_does_are_refused_before_anything_is_read(
+    content: bytes, tmp_path: Path
+) -> None:
+    folder = write_fares(tmp_path)
+    (folder / "RJFAF901.FFL").write_bytes(content)
+    with pytest.raises(BadFeed, match=r"RJFAF901\.FFL:1: is no file of fares"):
+        header(folder)
+
+
+def test_flows_may_begin_with_a_record(tmp_path: Path) -> None:
+    lines = "\n".join([*feed.NEEDED["FFL"], "/!! End of file (05/01/2026)"])
+    folder = write_texts(tmp_path, feed_texts() | {"FFL": lines})
+    assert header(folder).version == "RJFAF901"
+    assert len(read(folder)[1]) == 1
 
 
 def test_a_zip_that_is_cut_short_is_refused(tmp_path: Path) -> None:
@@ -240,6 +324,48 @@ def test_a_file_that_is_corrupt_inside_a_zip_is_refused(tmp_path: Path) -> None:
     path.write_bytes(path.read_bytes().replace(b"ANYTIME DAY S", b"ANYTIME DAY R"))
     with pytest.raises(BadFeed, match=r"RJFAF901\.TTY: is cut short or corrupt"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    "texts",
+    [
+        {"DAT": feed_text("DAT", ["RJFAF901.FFL", "x" * 10_000])},
+        {"TTY": feed_text("TTY", [], sequence="9" * 10_000)},
+    ],
+)
+def test_what_is_said_of_a_long_line_is_short(texts: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(BadFeed, match=r"^.{,200}$"):
+        header(write_texts(tmp_path, feed_texts() | texts))
+
+
+@pytest.mark.parametrize("line", ["RT0000001SDS00000540", "RT0000001SDS", "RF", "X"])
+def test_a_long_record_is_rejected_in_short(line: str, tmp_path: Path) -> None:
+    lines = [*feed.NEEDED["FFL"], line + "x" * 10_000]
+    (rejection,) = read(write_fares(tmp_path, FFL=lines))[2].rejected
+    assert len(rejection.why) < 200
+
+
+def test_a_header_of_endless_blanks_is_read_at_once(tmp_path: Path) -> None:
+    blanks = " " * 300_000
+    lines = [f"/!! a{blanks}b", f"/!! a: b{blanks}c", f"/!! Records: 1{blanks}1"]
+    text = "\n".join([*lines, ticket("SDS"), "/!! End of file (05/01/2026)"])
+    with pytest.raises(BadFeed, match="TTY:3: is corrupt: the number of its records"):
+        read(write_texts(tmp_path, feed_texts() | {"TTY": text}))
+
+
+# --- how good the files are ----------------------------------------------------------------------
+
+
+def test_the_records_of_each_file_are_counted_apart(tmp_path: Path) -> None:
+    lines = [ticket("SDS"), "nonsense"]
+    found = FileFaresFeed([write_fares(tmp_path, TTY=lines, NFO=["nonsense"] * 3)])
+    report = ImportReport()
+    found.rules(report)
+    assert len(list(found.prices(report))) == 1
+    counted = {one.name.rpartition(".")[2]: (one.read, len(one.bad)) for one in found.counted}
+    assert counted["FFL"] == (2, 0)
+    assert (counted["TTY"], counted["NFO"], counted["LOC"]) == ((2, 1), (3, 3), (3, 0))
+    assert [bad for one in found.counted for bad in one.bad] == report.rejected
 
 
 # --- lines ---------------------------------------------------------------------------------------

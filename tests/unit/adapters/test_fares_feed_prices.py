@@ -206,6 +206,54 @@ def test_99999999_is_reported_and_stands_for_no_fare(tmp_path: Path) -> None:
     assert found.fares == [{"SDS": NO_FARE_P, "SDR": 2}]
     assert found.rejected == [(2, "T", why)]
     assert found.counts("fare") == (2, 1, 0)
+    assert found.report.notes == ["RJFAF901.FFL: 1 x FARE is 99999999, which counts as no fault"]
+
+
+def test_99999999_does_not_count_against_the_file(tmp_path: Path) -> None:
+    lines = [f_line(1, "0001", "0002"), t_line(1, "SDS", NO_FARE), "nonsense"]
+    feed = FileFaresFeed([write_fares(tmp_path, FFL=lines)])
+    assert len(list(feed.prices(ImportReport()))) == 1
+    [flows] = feed.counted
+    assert (flows.read, [one.line - HEADER_LINES for one in flows.bad]) == (3, [3])
+
+
+@pytest.mark.parametrize(("code", "restriction"), [("SDS", "99"), ("999", "")])
+def test_nines_beside_a_price_are_no_part_of_it(
+    code: str, restriction: str, tmp_path: Path
+) -> None:
+    fares = {code: (999_999 if restriction else 99_999_123, restriction)}
+    found = read(write_fares(tmp_path, flows=[flow("0001", "0002", fares=fares)]))
+    assert found.fares == [{code: fares[code][0]}]
+    assert (found.rejected, found.report.notes) == ([], [])
+
+
+@pytest.mark.parametrize("head", [[], [f_line(1, "0001", "0002"), f_line(1, "0001", "0003")]])
+def test_99999999_of_no_flow_is_reported_once(head: list[str], tmp_path: Path) -> None:
+    found = read_ffl(tmp_path, *head, t_line(1, "SDS", NO_FARE))
+    assert [record for _, record, _ in found.rejected] == ["F"] * bool(head) + ["T"]
+
+
+def test_several_prices_of_one_flow_and_ticket_are_noted(tmp_path: Path) -> None:
+    lines = [
+        f_line(1, "0001", "0002"),
+        *(t_line(1, "SDS", price) for price in (620, 540, 600)),
+        t_line(1, "SVR", 990),
+        t_line(1, "SVR", 990, "1A"),
+    ]
+    found = read_ffl(tmp_path, *lines)
+    [note] = found.report.notes
+    assert note.startswith("RJFAF901.FFL: 1 x several prices of one flow and ticket, of which")
+    assert note.endswith("the lowest counts (0001 to 0002 by 00000, SDS: 540 and 620)")
+    assert (found.rejected, found.counts("fare")) == ([], (5, 5, 0))
+
+
+def test_of_many_flows_with_several_prices_some_are_named(tmp_path: Path) -> None:
+    lines = [f_line(n, f"{n:04}", "Q123") for n in range(1, 5)]
+    fares = [t_line(n, "SDS", price) for n in range(1, 5) for price in (1, 2)]
+    [note] = read_ffl(tmp_path, *lines, *fares).report.notes
+    assert note.startswith("RJFAF901.FFL: 4 x several prices")
+    assert note.endswith("0003 to Q123 by 00000, SDS: 1 and 2; …)")
+    assert "0004" not in note
 
 
 def test_a_price_that_is_only_filled_in_is_kept(tmp_path: Path) -> None:
@@ -226,8 +274,17 @@ def replaced(line: str, start: int, text: str) -> str:
         (1, "D", "UPDATE_MARKER is 'D', not 'R' as in a full set"),
         (2, "X", "RECORD_TYPE is 'X', not one of 'F', 'T'"),
         (3, "    ", "ORIGIN_CODE is blank"),
+        (3, "\xe9001", "ORIGIN_CODE is '\xe9001', not a code of letters and digits"),
+        (3, "00 1", "ORIGIN_CODE is '00 1', not a code of letters and digits"),
+        (3, "001~", "ORIGIN_CODE is '001~', not a code of letters and digits"),
+        (3, "****", "ORIGIN_CODE is '****', not a code of letters and digits"),
+        (3, "\xa0" * 4, r"ORIGIN_CODE is '\xa0\xa0\xa0\xa0', not a code of letters and digits"),
         (7, "    ", "DESTINATION_CODE is blank"),
+        (7, "000\xb2", "DESTINATION_CODE is '000\xb2', not a code of letters and digits"),
         (11, "     ", "ROUTE_CODE is blank"),
+        (11, "0-000", "ROUTE_CODE is '0-000', not a code of letters and digits"),
+        (16, "0\xe90", "STATUS_CODE is '0\xe90', not a code of letters and digits"),
+        (37, "Z\xe9R", "TOC is 'Z\xe9R', not a code of letters and digits"),
         (19, "X", "USAGE_CODE is 'X', not one of 'A', 'C', 'G'"),
         (20, "X", "DIRECTION is 'X', not one of 'R', 'S'"),
         (21, "31042026", "END_DATE is '31042026', not a day of the form ddmmyyyy"),
@@ -253,12 +310,16 @@ def test_a_bad_flow_is_rejected_by_the_name_of_its_field(
         (1, "A", "UPDATE_MARKER is 'A', not 'R' as in a full set"),
         (3, "      1", "FLOW_ID is '      1', not a whole number"),
         (10, "   ", "TICKET_CODE is blank"),
-        (10, "S S", "'S S00000540' is no ticket, fare and code"),
+        (10, "S S", "TICKET_CODE is 'S S', not a code of letters and digits"),
+        (10, "S\xe9S", "TICKET_CODE is 'S\xe9S', not a code of letters and digits"),
+        (10, "S_S", "TICKET_CODE is 'S_S', not a code of letters and digits"),
+        (21, "$1", "RESTRICTION_CODE is '$1', not a code of letters and digits"),
         (13, "   540  ", "FARE is '   540  ', not a whole number"),
         (13, "00005.40", "FARE is '00005.40', not a whole number"),
         (13, "-0000540", "FARE is '-0000540', not a whole number"),
         (21, "1", "'SDS000005401' is no ticket, fare and code"),
         (21, "1AB", "'SDS000005401AB' is no ticket, fare and code"),
+        (23, "A" * 99, f"'SDS00000540  {'A' * 27}…' is no ticket, fare and code"),
     ],
 )
 def test_a_bad_fare_is_rejected_by_the_name_of_its_field(
@@ -288,6 +349,35 @@ def test_the_fares_of_a_bad_flow_are_rejected_with_it(tmp_path: Path) -> None:
 def test_a_flow_of_a_number_that_is_taken_is_rejected(status: str, tmp_path: Path) -> None:
     found = read_ffl(tmp_path, f_line(1, "0001", "0002", status=status), f_line(1, "0001", "0003"))
     assert found.rejected == [(2, "F", "FLOW_ID '0000001' is of another flow already")]
+
+
+@pytest.mark.parametrize("status", ["000", "001"])
+@pytest.mark.parametrize("order", [(0, 1, 2, 3), (2, 0, 3, 1), (0, 2, 1, 3), (2, 3, 0, 1)])
+def test_the_fares_of_a_number_that_two_flows_have_are_rejected(
+    order: tuple[int, ...], status: str, tmp_path: Path
+) -> None:
+    lines = [
+        f_line(1, "0001", "0002", status=status),
+        f_line(1, "0001", "0003"),
+        t_line(1, "SDS", 1),
+        t_line(1, "SVR", 2),
+    ]
+    others = [f_line(2, "0003", "0002"), t_line(2, "SDS", 3)]
+    found = read_ffl(tmp_path, *(lines[place] for place in order), *others)
+    ambiguous = "FLOW_ID '0000001' is of several flows (F records)"
+    assert found.fares == [{"SDS": 3}]
+    assert [(line, why) for line, record, why in found.rejected if record == "T"] == [
+        (1 + place, ambiguous) for place, line in enumerate(order) if line > 1
+    ]
+    assert (found.counts("flow"), found.counts("fare")) == ((3, 1, 1), (3, 1, 0))
+
+
+@pytest.mark.parametrize("is_first", [False, True])
+def test_a_number_is_taken_even_by_a_flow_that_is_bad(is_first: bool, tmp_path: Path) -> None:
+    heads = [f_line(1, "0001", "0002", cross_london="9"), f_line(1, "0001", "0003")]
+    found = read_ffl(tmp_path, *heads[:: 1 if is_first else -1], t_line(1, "SDS", 1))
+    assert (found.flows, found.counts("fare")) == ([], (1, 0, 0))
+    assert (3, "T", "FLOW_ID '0000001' is of several flows (F records)") in found.rejected
 
 
 # --- overrides -----------------------------------------------------------------------------------
@@ -371,7 +461,11 @@ def test_the_nfo_goes_before_the_ndf_and_takes_the_place_of_what_has_its_key_and
     [
         (1, "D", "UPDATE_MARKER is 'D', not 'R' as in a full set"),
         (2, "    ", "ORIGIN_CODE is blank"),
+        (2, "\xe9001", "ORIGIN_CODE is '\xe9001', not a code of letters and digits"),
+        (2, "****", "ORIGIN_CODE is '****', not a code of letters and digits"),
+        (15, "Y G", "RAILCARD_CODE is 'Y G', not a code of letters and digits"),
         (18, "   ", "TICKET_CODE is blank"),
+        (63, "1?", "RESTRICTION_CODE is '1?', not a code of letters and digits"),
         (21, "N", "ND_RECORD_TYPE is 'N', not one of 'O'"),
         (22, "31122025", "START_DATE 01/01/2026 is after END_DATE 31/12/2025"),
         (38, "00000000", "QUOTE_DATE is '00000000', not a day of the form ddmmyyyy"),
@@ -436,6 +530,24 @@ def test_discounts_come_last_by_ends_route_and_railcard(tmp_path: Path) -> None:
     ]
     assert [type(one) for one in found.records[:3]] == [Flow, Override, DiscountException]
     assert found.counts("discount exception") == (4, 4, 0)
+
+
+@pytest.mark.parametrize(
+    ("start", "text", "why"),
+    [
+        (2, "0***", "ORIGIN_CODE is '0***', not a code of letters and digits"),
+        (6, "*** ", "DESTINATION_CODE is '*** ', not a code of letters and digits"),
+        (10, "****0", "ROUTE_CODE is '****0', not a code of letters and digits"),
+        (15, "Y\xe9G", "RAILCARD_CODE is 'Y\xe9G', not a code of letters and digits"),
+        (18, "   ", "TICKET_CODE is blank"),
+        (45, "****", "USE_NLC is '****', not a code of letters and digits"),
+    ],
+)
+def test_a_discount_between_no_codes_is_rejected(
+    start: int, text: str, why: str, tmp_path: Path
+) -> None:
+    found = read(write_fares(tmp_path, FNS=[replaced(exception(), start, text)]))
+    assert (found.exceptions, found.rejected) == ([], [(1, "FNS", why)])
 
 
 @pytest.mark.parametrize(

@@ -546,6 +546,7 @@ def test_a_feed_without_the_files_that_may_lack_has_no_such_rules(tmp_path: Path
     assert (found.operators, found.operator_tickets, found.advance_purchases) == ({}, {}, {})
 
 
+NO_CODE = "not a code of letters and digits"
 BAD = {
     "LOC": (
         location("0001", "AYT"),
@@ -553,6 +554,10 @@ BAD = {
             (1, "I", "L", "UPDATE_MARKER is 'I', not 'R' as in a full set"),
             (2, "X", "X", "RECORD_TYPE 'X' is none of this file's"),
             (3, "       ", "L", "UIC_CODE is blank"),
+            (3, "70000\xe9 ", "L", f"UIC_CODE is '70000\xe9 ', {NO_CODE}"),
+            (37, "\xe9001", "L", f"NLC_CODE is '\xe9001', {NO_CODE}"),
+            (57, "A\xe9T", "L", f"CRS_CODE is 'A\xe9T', {NO_CODE}"),
+            (70, "\xe9     ", "L", f"FARE_GROUP is '\xe9     ', {NO_CODE}"),
             (26, "00002026", "L", "QUOTE_DATE is '00002026', not a day of the form ddmmyyyy"),
         ),
     ),
@@ -560,7 +565,9 @@ BAD = {
         member("Q001", "0001"),
         (
             (1, "D", "FSC", "UPDATE_MARKER is 'D', not 'R' as in a full set"),
+            (2, "\xe9001", "FSC", f"CLUSTER_ID is '\xe9001', {NO_CODE}"),
             (6, "    ", "FSC", "CLUSTER_NLC is blank"),
+            (6, "00?1", "FSC", f"CLUSTER_NLC is '00?1', {NO_CODE}"),
             (10, "29022027", "FSC", "END_DATE is '29022027', not a day of the form ddmmyyyy"),
             (10, "31122025", "FSC", "START_DATE 01/01/2026 is after END_DATE 31/12/2025"),
         ),
@@ -568,6 +575,8 @@ BAD = {
     "TTY": (
         ticket("SDS"),
         (
+            (2, "S\xe9S", "TTY", f"TICKET_CODE is 'S\xe9S', {NO_CODE}"),
+            (76, "0?", "TTY", f"VALIDITY_CODE is '0?', {NO_CODE}"),
             (44, "3", "TTY", "TKT_CLASS is '3', not one of '1', '2', '9'"),
             (45, "X", "TTY", "TKT_TYPE is 'X', not one of 'N', 'R', 'S'"),
             (55, "  1", "TTY", "MAX_PASSENGERS is '  1', not a whole number"),
@@ -584,7 +593,11 @@ BAD = {
     ),
     "RLC": (
         railcard("INV", "INVENTED"),
-        ((50, " ", "RLC", "RESTRICTED_BY_AREA is ' ', not one of 'N', 'Y'"),),
+        (
+            (1, "I V", "RLC", f"RAILCARD_CODE is 'I V', {NO_CODE}"),
+            (119, "0\xe90", "RLC", f"ADULT_STATUS is '0\xe90', {NO_CODE}"),
+            (50, " ", "RLC", "RESTRICTED_BY_AREA is ' ', not one of 'N', 'Y'"),
+        ),
     ),
     "DIS": (
         status("003"),
@@ -604,6 +617,7 @@ BAD = {
     "RTE": (
         route_place("00000", "AYT"),
         (
+            (3, "0000\xe9", "L", f"ROUTE_CODE is '0000\xe9', {NO_CODE}"),
             (23, "A1T", "L", "CRS_CODE is 'A1T', not a station code of three letters"),
             (26, "X", "L", "INCL_EXCL is 'X', not one of 'E', 'I'"),
         ),
@@ -614,11 +628,17 @@ BAD = {
     ),
     "TSP": (
         operator_ticket("AV1", "ZY"),
-        ((10, "X", "TSP", "TOC_TYPE is 'X', not one of 'C', 'M'"),),
+        (
+            (8, "Z?", "TSP", f"TOC_ID is 'Z?', {NO_CODE}"),
+            (10, "X", "TSP", "TOC_TYPE is 'X', not one of 'C', 'M'"),
+        ),
     ),
     "TAP": (
         advance_purchase("AV1", "2", 1),
-        ((34, "2460", "TAP", "BOOKING_TIME is '2460', not a time of the form HHMM"),),
+        (
+            (4, "1$", "TAP", f"RESTRICTION_CODE is '1$', {NO_CODE}"),
+            (34, "2460", "TAP", "BOOKING_TIME is '2460', not a time of the form HHMM"),
+        ),
     ),
 }
 """By file: a good line, and what is wrong with it when a position is overwritten."""
@@ -634,6 +654,17 @@ def test_a_bad_record_is_rejected_by_the_name_of_its_field(
     good = BAD[kind][0]
     lines = [*NEEDED.get(kind, ()), replaced(good, start, text)]
     assert rejected(tmp_path, **{kind: lines}) == [(len(lines), record, why)]
+
+
+def test_codes_outside_britain_are_not_minded(tmp_path: Path) -> None:
+    lines = [*NEEDED["LOC"], location("9\xe91", "8?7", area="87 ", uic="8700001")]
+    assert rejected(tmp_path, LOC=lines) == []
+
+
+def test_codes_may_have_small_letters(tmp_path: Path) -> None:
+    lines = [advance_purchase("AV1", "2", 1, toc="Cs")]
+    [found] = rules(tmp_path, TAP=lines).advance_purchases[TicketCode("AV1")]
+    assert found.toc == "Cs"
 
 
 def test_a_rejection_names_the_file_and_the_rest_is_read(tmp_path: Path) -> None:

@@ -14,7 +14,18 @@ from railfair.domain.errors import BadFeed, Conflict, MixedSources
 from railfair.domain.fares.dated import OPEN
 from railfair.domain.fares.flow import Flow
 from railfair.domain.feed import FeedKind, FeedSource, ImportReport, LoadedFeed
-from support.fares_feed import feed_text, feed_texts, ffl, flow, write_fares, write_texts
+from support.fares_feed import (
+    NEEDED,
+    NO_FARE,
+    feed_text,
+    feed_texts,
+    ffl,
+    flow,
+    override,
+    write_fares,
+    write_texts,
+)
+from support.fares_rule_lines import location, ticket
 
 TODAY = date(2026, 1, 6)
 
@@ -31,14 +42,18 @@ def feed(folder: Path, sequence: str, fare_p: int = 540, *, exporter: str = "Inv
 
 
 async def take(
-    storage: MemoryStorage, path: Path, *, report: ImportReport | None = None
+    storage: MemoryStorage,
+    path: Path,
+    *,
+    report: ImportReport | None = None,
+    tolerance: float = 0.05,
 ) -> LoadedFeed:
     return await import_fares(
         FileFaresFeed([path]),
         report or ImportReport(),
         storage=storage,
         clock=FixedClock(TODAY),
-        tolerance=0.05,
+        tolerance=tolerance,
     )
 
 
@@ -130,6 +145,87 @@ async def test_too_many_bad_records_leave_the_fares_as_they_were(
     assert await loaded(storage) == before
     assert await prices(storage) == [540]
     assert await states(storage) == [(1, "RJFAF901", "current")]
+
+
+async def test_what_is_no_feed_is_said_before_that_it_would_be_mixed(
+    storage: MemoryStorage, tmp_path: Path
+) -> None:
+    await take(storage, feed(tmp_path, "901", exporter=DEMO_EXPORTER))
+    for content in (b"", b"\x8f\x02\x00" * 99):
+        bad = feed(tmp_path, "902")
+        (bad / "RJFAF902.FFL").write_bytes(content)
+        with pytest.raises(BadFeed, match=r"RJFAF902\.FFL"):
+            await take(storage, bad)
+
+
+@pytest.mark.parametrize("kind", sorted(NEEDED))
+async def test_no_file_may_be_lost_however_small_it_is(
+    kind: str, storage: MemoryStorage, tmp_path: Path
+) -> None:
+    bad = write_texts(tmp_path, feed_texts({kind: ["nonsense"]}))
+    with pytest.raises(BadFeed, match=rf"^RJFAF901\.{kind}:7: .*nothing was imported"):
+        await take(storage, bad)
+    assert await loaded(storage) is None
+
+
+@pytest.mark.parametrize(("read", "bad"), [(2, 1), (39, 1), (40, 2), (100, 5)])
+async def test_a_share_of_a_file_may_be_bad_and_always_one_record_among_others(
+    read: int, bad: int, storage: MemoryStorage, tmp_path: Path
+) -> None:
+    report = ImportReport()
+    good = [override("0001", "0002", "00000", f"S{n:02}", n) for n in range(read - bad)]
+    path = write_fares(tmp_path / "901", NFO=[*good, *["nonsense"] * bad])
+    await take(storage, path, report=report)
+    assert [(one.file, one.line) for one in report.rejected] == [
+        ("RJFAF901.NFO", 7 + line) for line in range(read - bad, read)
+    ]
+
+
+@pytest.mark.parametrize(("read", "bad"), [(1, 1), (3, 2), (39, 2), (100, 6)])
+async def test_a_file_with_more_bad_records_gives_the_import_up(
+    read: int, bad: int, storage: MemoryStorage, tmp_path: Path
+) -> None:
+    good = [override("0001", "0002", "00000", f"S{n:02}", n) for n in range(read - bad)]
+    path = write_fares(tmp_path / "901", NFO=[*["nonsense"] * bad, *good])
+    with pytest.raises(BadFeed, match=rf"RJFAF901\.NFO:7: .*in all {bad} of {read} records"):
+        await take(storage, path)
+
+
+async def test_where_nothing_is_tolerated_not_even_one_of_many_is(
+    storage: MemoryStorage, tmp_path: Path
+) -> None:
+    good = [override("0001", "0002", "00000", f"S{n:02}", n) for n in range(99)]
+    path = write_fares(tmp_path / "901", NFO=["nonsense", *good])
+    with pytest.raises(BadFeed, match="in all 1 of 100 records"):
+        await take(storage, path, tolerance=0)
+
+
+async def test_fares_that_are_said_to_be_none_count_against_no_file(
+    storage: MemoryStorage, tmp_path: Path
+) -> None:
+    report = ImportReport()
+    flows = [flow("0001", "0002", fares={"SDS": 540, **{f"S{n:02}": NO_FARE for n in range(9)}})]
+    await take(storage, write_fares(tmp_path, flows=flows), report=report)
+    assert [one.line for one in report.rejected] == list(range(9, 18))
+    assert report.notes == ["RJFAF901.FFL: 9 x FARE is 99999999, which counts as no fault"]
+
+
+@pytest.mark.parametrize(
+    ("files", "what"),
+    [
+        ({"LOC": []}, "station"),
+        ({"LOC": [location("0001", "AYT", area="87 ")]}, "station"),
+        ({"TTY": [ticket("7DS", kind="N")]}, "ticket"),
+        ({"RTE": []}, "route"),
+        ({"TTY": [], "RTE": []}, "ticket and no route"),
+    ],
+)
+async def test_a_feed_needs_a_station_a_ticket_and_a_route(
+    files: dict[str, list[str]], what: str, storage: MemoryStorage, tmp_path: Path
+) -> None:
+    with pytest.raises(BadFeed, match=f"RJFAF901: holds no {what} that could be read"):
+        await take(storage, write_texts(tmp_path, feed_texts(files)))
+    assert await loaded(storage) is None
 
 
 async def test_a_feed_that_is_cut_short_leaves_the_fares_as_they_were(

@@ -1,21 +1,26 @@
 """A full fares feed in files: the RJFAF set."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
+from railfair.adapters.feeds.fares_fields import listed
 from railfair.adapters.feeds.fares_files import (
+    MANIFEST,
     by_extension,
+    check_beginning,
     check_manifest,
     check_sequence,
     comments,
     end_date,
+    unlisted,
     version,
 )
 from railfair.adapters.feeds.fares_flows import FlowReader
 from railfair.adapters.feeds.fares_overrides import discount_exceptions, overrides
 from railfair.adapters.feeds.fares_records import RecordFile
+from railfair.adapters.feeds.fares_report import FileReport
 from railfair.adapters.feeds.fares_rules import rule_book
 from railfair.adapters.feeds.files import FeedFile, Progress, feed_files
 from railfair.domain.errors import BadFeed
@@ -25,8 +30,9 @@ from railfair.domain.feed import FeedSource, ImportReport
 from railfair.ports.fares_feed import FaresHeader
 
 FLOWS: Final = "FFL"
+OVERRIDES: Final = "NFO"
 NEEDED: Final = (FLOWS, "FSC", "LOC", "TTY", "RTE", "RST", "RLC", "DIS")
-OPTIONAL: Final = ("NDF", "NFO", "FNS", "TVL", "RCM", "FRR", "TOC", "TSP", "TAP")
+OPTIONAL: Final = ("NDF", OVERRIDES, "FNS", "TVL", "RCM", "FRR", "TOC", "TSP", "TAP")
 DEMO_EXPORTER: Final = "RailFairDemo"
 
 
@@ -34,8 +40,10 @@ class FileFaresFeed:
     """Reads a fares feed at *paths*; tells *progress* the bytes that it has read."""
 
     def __init__(self, paths: Iterable[Path], *, progress: Progress = lambda _: None) -> None:
+        paths = list(paths)
         self._progress = progress
-        self._all = by_extension(feed_files(paths))
+        self._counted: dict[str, FileReport] = {}
+        self._all = by_extension(feed_files(paths), paths)
         wanted = (*NEEDED, *OPTIONAL)
         self._files = {kind: file for kind, file in self._all.items() if kind in wanted}
 
@@ -44,9 +52,15 @@ class FileFaresFeed:
         """Bytes that will be read."""
         return sum(file.size for file in self._files.values())
 
+    @property
+    def counted(self) -> Sequence[FileReport]:
+        """The files that have been read so far, and how many of their records are bad."""
+        return list(self._counted.values())
+
     def header(self) -> FaresHeader:
         """Return what the feed says of itself; see `ports.fares_feed`."""
         flows = self._flows()
+        check_beginning(flows)
         for file in self._all.values():
             check_sequence(file)
         check_manifest(self._all)
@@ -59,12 +73,15 @@ class FileFaresFeed:
 
     def rules(self, report: ImportReport) -> RuleBook:
         """Return everything but the prices; see `ports.fares_feed`."""
+        report.notes.extend(self._notes())
         return rule_book(lambda kind: self._records(kind, report))
 
     def prices(self, report: ImportReport) -> Iterator[FareRecord]:
         """Yield the flows, the overrides and the discounts; see `ports.fares_feed`."""
-        yield from FlowReader(self._flows(), report, progress=self._progress).flows()
-        yield from overrides(self._records("NFO", report), self._records("NDF", report))
+        flows = self._flows()
+        counted = self._count(flows, report)
+        yield from FlowReader(flows, counted, progress=self._progress).flows()
+        yield from overrides(self._records(OVERRIDES, report), self._records("NDF", report))
         yield from discount_exceptions(self._records("FNS", report))
 
     def _flows(self) -> FeedFile:
@@ -76,7 +93,26 @@ class FileFaresFeed:
         return self._files[FLOWS]
 
     def _records(self, kind: str, report: ImportReport) -> RecordFile:
-        return RecordFile(self._files.get(kind), report, progress=self._progress)
+        file = self._files.get(kind)
+        counted = FileReport("", report) if file is None else self._count(file, report)
+        return RecordFile(file, counted, progress=self._progress)
+
+    def _count(self, file: FeedFile, report: ImportReport) -> FileReport:
+        """Return a report of *file* that counts its records from nothing."""
+        found = self._counted[file.name] = FileReport(file.name, report)
+        return found
+
+    def _notes(self) -> Iterator[str]:
+        """Yield what is odd about the files that there are."""
+        manifest = self._all.get(MANIFEST)
+        if manifest is None and OVERRIDES not in self._files:
+            name = version(self._flows())
+            yield (
+                f"{name} has neither {OVERRIDES} nor {MANIFEST}: if its overrides were lost,"
+                " fares are offered that they would replace or take away"
+            )
+        if manifest is not None and (names := unlisted(self._all)):
+            yield f"{manifest.name} does not list all that is there: {listed(names)}"
 
     def _generated_on(self) -> date:
         """Return the day in the header of the flows, else of another file, else in a last line.

@@ -4,7 +4,7 @@ Every function raises `ValueError` with a sentence that names the field and what
 """
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import date
 from functools import lru_cache
 from sys import intern
@@ -18,6 +18,11 @@ from railfair.domain.railtime import hhmm
 NO_FARE: Final = "99999999"
 """Stands where there is no such fare: never a price."""
 LEAP_YEAR: Final = 2000
+SHOWN: Final = 40
+"""How many characters of a line a sentence shows."""
+LISTED: Final = 5
+"""How many names a sentence lists."""
+ANY: Final = "*"
 _CRS: Final = re.compile(r"[A-Z]{3}")
 _DIGITS: Final = re.compile(r"[0-9]+")
 _DAYS: Final = re.compile(r"[YN]{7}")
@@ -38,6 +43,16 @@ class Banded(Protocol):
     DAYS: Field
 
 
+def shown(text: str) -> str:
+    """Return *text*, cut where it is too long for a sentence."""
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return *names* as a sentence lists them, without those that are too many."""
+    return ", ".join([*map(shown, names[:LISTED]), *(["…"] if len(names) > LISTED else [])])
+
+
 def is_not(field: Field, line: str, what: str) -> ValueError:
     """Return the error that says that *field* of *line* is not *what*."""
     return ValueError(f"{field.name} is {field.of(line)!r}, not {what}")
@@ -48,12 +63,24 @@ def text(line: str, field: Field) -> str:
     return intern(field.of(line).strip())
 
 
-def code(line: str, field: Field) -> str:
-    """Return a code without the blanks around it."""
-    found = text(line, field)
+def code(line: str, field: Field, *, may_be_any: bool = False) -> str:
+    """Return a code without the blanks around it; see `any_code`."""
+    found = any_code(line, field, may_be_any=may_be_any)
     if not found:
         raise ValueError(f"{field.name} is blank")
     return found
+
+
+def any_code(line: str, field: Field, *, may_be_any: bool = False) -> str:
+    """Return a code without the blanks around it, or nothing where the field is blank.
+
+    Codes are letters and digits; stars all over the field are one only where it *may be any*.
+    """
+    found = field.of(line).strip(" ")
+    is_any = may_be_any and not field.of(line).strip(ANY)
+    if found and not is_any and not (found.isascii() and found.isalnum()):
+        raise is_not(field, line, "a code of letters and digits")
+    return intern(found)
 
 
 def one_of(line: str, field: Field, known: Collection[str]) -> str:

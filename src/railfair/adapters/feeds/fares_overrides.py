@@ -2,7 +2,16 @@
 
 from typing import Final
 
-from railfair.adapters.feeds.fares_fields import code, day, days, fare_p, number, one_of, text
+from railfair.adapters.feeds.fares_fields import (
+    any_code,
+    code,
+    day,
+    days,
+    fare_p,
+    number,
+    one_of,
+    text,
+)
 from railfair.adapters.feeds.fares_layout import FNS, NFO, Field
 from railfair.adapters.feeds.fares_records import RecordFile, RecordKind
 from railfair.domain.codes import (
@@ -30,14 +39,14 @@ def _override_of(file: str) -> RecordKind[Override]:
             origin=FareCode(code(line, NFO.ORIGIN_CODE)),
             destination=FareCode(code(line, NFO.DESTINATION_CODE)),
             route=RouteCode(code(line, NFO.ROUTE_CODE)),
-            railcard=RailcardCode(text(line, NFO.RAILCARD_CODE)),
+            railcard=RailcardCode(any_code(line, NFO.RAILCARD_CODE)),
             ticket=TicketCode(code(line, NFO.TICKET_CODE)),
             starts_on=starts_on,
             ends_on=ends_on,
             quote_on=day(line, NFO.QUOTE_DATE),
             adult_p=fare_p(line, NFO.ADULT_FARE),
             child_p=fare_p(line, NFO.CHILD_FARE),
-            restriction=RestrictionCode(text(line, NFO.RESTRICTION_CODE)),
+            restriction=RestrictionCode(any_code(line, NFO.RESTRICTION_CODE)),
         )
         return found if one_of(line, NFO.COMPOSITE_INDICATOR, "YN") == USED else None
 
@@ -75,15 +84,15 @@ def _key(one: Override | DiscountException) -> tuple[str, str, str, str]:
 def _discount_exception(line: str) -> DiscountException:
     starts_on, ends_on = days(line, FNS)
     return DiscountException(
-        origin=FareCode(code(line, FNS.ORIGIN_CODE)),
-        destination=FareCode(code(line, FNS.DESTINATION_CODE)),
-        route=RouteCode(code(line, FNS.ROUTE_CODE)),
-        railcard=RailcardCode(text(line, FNS.RAILCARD_CODE)),
-        ticket=TicketCode(code(line, FNS.TICKET_CODE)),
+        origin=FareCode(code(line, FNS.ORIGIN_CODE, may_be_any=True)),
+        destination=FareCode(code(line, FNS.DESTINATION_CODE, may_be_any=True)),
+        route=RouteCode(code(line, FNS.ROUTE_CODE, may_be_any=True)),
+        railcard=RailcardCode(any_code(line, FNS.RAILCARD_CODE, may_be_any=True)),
+        ticket=TicketCode(code(line, FNS.TICKET_CODE, may_be_any=True)),
         starts_on=starts_on,
         ends_on=ends_on,
         quote_on=day(line, FNS.QUOTE_DATE),
-        use_code=FareCode(text(line, FNS.USE_NLC)),
+        use_code=FareCode(any_code(line, FNS.USE_NLC)),
         adult=_price(line, FNS.ADULT_NODIS_FLAG, FNS.ADULT_ADD_ON_AMOUNT, FNS.ADULT_REBOOK_FLAG),
         child=_price(line, FNS.CHILD_NODIS_FLAG, FNS.CHILD_ADD_ON_AMOUNT, FNS.CHILD_REBOOK_FLAG),
     )

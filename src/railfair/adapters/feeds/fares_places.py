@@ -5,7 +5,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
-from railfair.adapters.feeds.fares_fields import any_crs, code, crs, day, days, one_of, text
+from railfair.adapters.feeds.fares_fields import (
+    any_code,
+    any_crs,
+    code,
+    crs,
+    day,
+    days,
+    one_of,
+    text,
+)
 from railfair.adapters.feeds.fares_layout import FSC, LOC_L, LOC_R, RTE_L, RTE_R
 from railfair.adapters.feeds.fares_records import RecordFile, RecordKind, by_code, put_once
 from railfair.adapters.feeds.station_files import CRS, displayed_name
@@ -46,22 +55,25 @@ class Places:
 def _place(line: str) -> _Place:
     starts_on, ends_on = days(line, LOC_L)
     quote_on = day(line, LOC_L.QUOTE_DATE)
-    nlc = FareCode(text(line, LOC_L.NLC_CODE))
-    station = LOC_L.CRS_CODE.of(line)
-    is_british = LOC_L.ADMIN_AREA_CODE.of(line) == GREAT_BRITAIN
+    uic = code(line, LOC_L.UIC_CODE)
     location = None
-    if is_british and nlc and CRS.fullmatch(station):
-        location = FareLocation(
-            code=nlc,
-            crs=Crs(station),
-            name=displayed_name(LOC_L.ATB_DESC_OUT.of(line).strip() or LOC_L.DESCRIPTION.of(line)),
-            group=FareCode(text(line, LOC_L.FARE_GROUP) or nlc),
-            starts_on=starts_on,
-            ends_on=ends_on,
-            quote_on=quote_on,
-            county=text(line, LOC_L.COUNTY),
-        )
-    return _Place(uic=code(line, LOC_L.UIC_CODE), ends_on=ends_on, location=location)
+    if LOC_L.ADMIN_AREA_CODE.of(line) == GREAT_BRITAIN:
+        nlc = FareCode(any_code(line, LOC_L.NLC_CODE))
+        group = FareCode(any_code(line, LOC_L.FARE_GROUP) or nlc)
+        station = any_code(line, LOC_L.CRS_CODE)
+        name = LOC_L.ATB_DESC_OUT.of(line).strip() or LOC_L.DESCRIPTION.of(line)
+        if nlc and CRS.fullmatch(station):
+            location = FareLocation(
+                code=nlc,
+                crs=Crs(station),
+                name=displayed_name(name),
+                group=group,
+                starts_on=starts_on,
+                ends_on=ends_on,
+                quote_on=quote_on,
+                county=text(line, LOC_L.COUNTY),
+            )
+    return _Place(uic=uic, ends_on=ends_on, location=location)
 
 
 def _card_place(line: str) -> _CardPlace:

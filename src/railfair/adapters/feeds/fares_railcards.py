@@ -4,7 +4,16 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from railfair.adapters.feeds.fares_fields import code, day, days, is_yes, number, one_of, text
+from railfair.adapters.feeds.fares_fields import (
+    any_code,
+    code,
+    day,
+    days,
+    is_yes,
+    number,
+    one_of,
+    text,
+)
 from railfair.adapters.feeds.fares_layout import DIS_D, DIS_S, FRR, RCM, RLC
 from railfair.adapters.feeds.fares_records import RecordFile, RecordKind, by_code, put_once
 from railfair.domain.codes import Crs, RailcardCode, TicketCode
@@ -26,7 +35,7 @@ def railcard(areas: Mapping[RailcardCode, frozenset[Crs]]) -> RecordKind[Railcar
 
     def read(line: str) -> Railcard:
         starts_on, ends_on = days(line, RLC)
-        card = RailcardCode(text(line, RLC.RAILCARD_CODE))
+        card = RailcardCode(any_code(line, RLC.RAILCARD_CODE))
         has_area = is_yes(line, RLC.RESTRICTED_BY_AREA)
         return Railcard(
             code=card,
@@ -34,8 +43,8 @@ def railcard(areas: Mapping[RailcardCode, frozenset[Crs]]) -> RecordKind[Railcar
             starts_on=starts_on,
             ends_on=ends_on,
             quote_on=day(line, RLC.QUOTE_DATE),
-            adult_status=text(line, RLC.ADULT_STATUS),
-            child_status=text(line, RLC.CHILD_STATUS),
+            adult_status=any_code(line, RLC.ADULT_STATUS),
+            child_status=any_code(line, RLC.CHILD_STATUS),
             fewest_passengers=number(line, RLC.MIN_PASSENGERS),
             most_passengers=number(line, RLC.MAX_PASSENGERS),
             fewest_adults=number(line, RLC.MIN_ADULTS),

@@ -6,8 +6,8 @@ from typing import Final, NamedTuple, Never
 
 from railfair.adapters.feeds.fares_files import records
 from railfair.adapters.feeds.fares_layout import LINE_WIDTH
+from railfair.adapters.feeds.fares_report import FileReport
 from railfair.adapters.feeds.files import FeedFile, Progress
-from railfair.domain.feed import ImportReport, Rejection
 
 WITHOUT_MARKER: Final = frozenset({"TVL", "RLC", "RCM", "DIS", "FRR", "TOC", "TSP", "TAP"})
 FULL: Final = "R"
@@ -38,10 +38,9 @@ class RecordFile:
     """A file of which every record is counted when it is read; `None` has no records."""
 
     def __init__(
-        self, file: FeedFile | None, report: ImportReport, *, progress: Progress = lambda _: None
+        self, file: FeedFile | None, report: FileReport, *, progress: Progress = lambda _: None
     ) -> None:
         self._file = file
-        self._name = "" if file is None else file.name
         self._extension = "" if file is None else file.extension
         self._report = report
         self._progress = progress
@@ -91,8 +90,7 @@ class RecordFile:
                 yield _Found(number, record, kind.name, value)
 
     def _reject(self, line: int, record: str, why: str) -> None:
-        record = record or self._extension
-        self._report.reject(Rejection(file=self._name, line=line, record=record, why=why))
+        self._report.reject(line, record or self._extension, why)
 
 
 def _unknown(record: str) -> RecordKind[Never]:

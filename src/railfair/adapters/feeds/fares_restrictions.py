@@ -6,6 +6,7 @@ from typing import Final
 
 from railfair.adapters.feeds import fares_rst_layout as rst
 from railfair.adapters.feeds.fares_fields import (
+    any_code,
     any_crs,
     clock_min,
     code,
@@ -204,10 +205,10 @@ def _put_railcard(held: _Set, line: str) -> None:
     held.railcards.append(
         RailcardRestriction(
             railcard=RailcardCode(code(line, rst.RR.RAILCARD_CODE)),
-            ticket=TicketCode(text(line, rst.RR.TICKET_CODE)),
-            route=RouteCode(text(line, rst.RR.ROUTE_CODE)),
+            ticket=TicketCode(any_code(line, rst.RR.TICKET_CODE)),
+            route=RouteCode(any_code(line, rst.RR.ROUTE_CODE)),
             origin=any_crs(line, rst.RR.LOCATION),
-            restriction=RestrictionCode(text(line, rst.RR.RESTRICTION_CODE)),
+            restriction=RestrictionCode(any_code(line, rst.RR.RESTRICTION_CODE)),
             is_ban=one_of(line, rst.RR.TOTAL_BAN, "YN ") == "Y",
         )
     )
@@ -218,7 +219,7 @@ def _put_calendar(held: _Set, line: str) -> None:
         TicketCalendar(
             ticket=TicketCode(code(line, rst.CA.TICKET_CODE)),
             kind=rst.CA.CAL_TYPE.of(line),
-            route=RouteCode(text(line, rst.CA.ROUTE_CODE)),
+            route=RouteCode(any_code(line, rst.CA.ROUTE_CODE)),
             country=one_of(line, rst.CA.COUNTRY_CODE, "ES ").strip(),
             days=date_band(line, rst.CA),
         )

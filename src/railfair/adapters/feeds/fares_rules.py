@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
-from railfair.adapters.feeds.fares_fields import code, is_yes, text
+from railfair.adapters.feeds.fares_fields import any_code, code, is_yes, text
 from railfair.adapters.feeds.fares_layout import TOC_F, TOC_T
 from railfair.adapters.feeds.fares_places import CLUSTER_MEMBER, places, routes
 from railfair.adapters.feeds.fares_railcards import (
@@ -76,7 +76,7 @@ def _operator(line: str) -> _Operator:
 
 
 def _setter(line: str) -> _Setter | None:
-    found = _Setter(code(line, TOC_F.FARE_TOC_ID), text(line, TOC_F.TOC_ID))
+    found = _Setter(code(line, TOC_F.FARE_TOC_ID), any_code(line, TOC_F.TOC_ID))
     return found if found.operator else None
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from railfair.adapters.feeds.fares_fields import (
+    any_code,
     clock_min,
     code,
     day,
@@ -49,7 +50,7 @@ def _ticket_type(line: str) -> TicketType | None:
         ends_on=ends_on,
         quote_on=day(line, TTY.QUOTE_DATE),
         last_day=day(line, TTY.LAST_VALID_DAY),
-        validity=text(line, TTY.VALIDITY_CODE),
+        validity=any_code(line, TTY.VALIDITY_CODE),
         discount_category=code(line, TTY.DISCOUNT_CATEGORY),
         fewest_passengers=number(line, TTY.MIN_PASSENGERS),
         most_passengers=number(line, TTY.MAX_PASSENGERS),
@@ -92,10 +93,10 @@ def _operator_ticket(line: str) -> OperatorTicket:
     starts_on, ends_on = days(line, TSP)
     return OperatorTicket(
         ticket=TicketCode(code(line, TSP.TICKET_CODE)),
-        restriction=RestrictionCode(text(line, TSP.RESTRICTION_CODE)),
+        restriction=RestrictionCode(any_code(line, TSP.RESTRICTION_CODE)),
         restriction_flag=one_of(line, TSP.RESTRICTION_FLAG, RESTRICTION_FLAGS),
         direction=one_of(line, TSP.DIRECTION, "ORB"),
-        toc=TocCode(text(line, TSP.TOC_ID)),
+        toc=TocCode(any_code(line, TSP.TOC_ID)),
         is_connecting=one_of(line, TSP.TOC_TYPE, "MC") == CONNECTING,
         starts_on=starts_on,
         ends_on=ends_on,
@@ -107,9 +108,9 @@ def _advance_purchase(line: str) -> AdvancePurchase:
     has_time = bool(text(line, TAP.BOOKING_TIME))
     return AdvancePurchase(
         ticket=TicketCode(code(line, TAP.TICKET_CODE)),
-        restriction=RestrictionCode(text(line, TAP.RESTRICTION_CODE)),
+        restriction=RestrictionCode(any_code(line, TAP.RESTRICTION_CODE)),
         restriction_flag=one_of(line, TAP.RESTRICTION_FLAG, RESTRICTION_FLAGS),
-        toc=TocCode(text(line, TAP.TOC_ID)),
+        toc=TocCode(any_code(line, TAP.TOC_ID)),
         starts_on=starts_on,
         ends_on=ends_on,
         check=one_of(line, TAP.CHECK_TYPE, "012"),
