@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
@@ -13,6 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from railfair.domain.codes import Crs, TocCode
+from railfair.domain.delays.departures import (
+    BookedDeparture,
+    ObservedDepartures,
+    booked_departures,
+)
 from railfair.domain.railtime import wrapped
 from railfair.domain.running import BookedTrain, Missed, Outcome, Run
 from railfair.domain.timetable import Schedule
@@ -93,18 +98,20 @@ class Sighting(NamedTuple):
 class ObservedArrivals:
     """Arrivals of one day and what came of them, without those whose report was lost.
 
-    *calls* name the run and the position of each call in it; *delays* (n,) are minutes, 0 where
-    cancelled; *cancelled* is (n,). *lost* counts arrivals whose report was lost, by operator.
-    *sightings* are trains that were seen on their way: what was seen, and the index of a later
-    arrival of the same train.
+    *calls* name the run and the position of each call in it, *runs* (n,) are the indexes of the
+    runs; *delays* (n,) are minutes, 0 where cancelled; *cancelled* is (n,). *lost* counts arrivals
+    whose report was lost, by operator. *sightings* are trains that were seen on their way: what was
+    seen, and the index of a later arrival of the same train. *departures* are those of the day.
     """
 
     arrivals: tuple[BookedArrival, ...]
     calls: tuple[tuple[str, int], ...]
+    runs: NDArray[np.int64]
     delays: NDArray[np.int64]
     cancelled: NDArray[np.bool_]
     lost: Mapping[TocCode, int]
     sightings: tuple[tuple[int, Sighting], ...]
+    departures: ObservedDepartures
 
     def __len__(self) -> int:
         return len(self.arrivals)
@@ -114,53 +121,83 @@ def observed(runs: Iterable[Run], day: date, kind: DayType) -> ObservedArrivals:
     """Return the arrivals of *runs*, all of *day*, in the order of runs and calls."""
     arrivals: list[BookedArrival] = []
     calls: list[tuple[str, int]] = []
+    numbers: list[int] = []
     outcomes: list[Outcome] = []
     sightings: list[tuple[int, Sighting]] = []
+    departures: list[_Left] = []
     lost: Counter[TocCode] = Counter()
     turn = day.toordinal()
-    for run in runs:
+    for number, run in enumerate(runs):
         seen: list[Sighting] = []
-        booked = booked_arrivals(run.train, kind)
-        for position, (arrival, known) in enumerate(zip(booked, run.outcomes(), strict=True)):
+        booked = zip(*_booked(run.train, kind), run.reports, run.outcomes(), strict=True)
+        for position, (arrival, departure, report, known) in enumerate(booked):
+            index = -1
             if known is UNKNOWN:
                 lost[run.train.toc] += 1
             elif arrival is not None and known is not None:
                 if seen:
                     # Another earlier call every day, so that all of them teach in turn.
                     sightings.append((len(arrivals), seen[(turn + position) % len(seen)]))
+                index = len(arrivals)
                 arrivals.append(arrival)
                 calls.append((run.rid, position))
+                numbers.append(number)
                 outcomes.append(known)
-            delay = _departure_delay(run, position) if known is None else known
+            delay = known
+            if departure is not None and report.departure_min is not None:
+                left = wrapped(report.departure_min - departure.leaves_min)
+                # With a departure, what came of the arrival is known as well.
+                departures.append((departure, left, number, index))
+                if known is None:
+                    # No arrival is booked here, as at the origin.
+                    delay = left
             if isinstance(delay, int):
                 seen.append(Sighting(run.train.calls[position].crs, delay))
     delays = [0 if isinstance(known, Missed) else known for known in outcomes]
     return ObservedArrivals(
         arrivals=tuple(arrivals),
         calls=tuple(calls),
+        runs=np.array(numbers, np.int64),
         delays=np.array(delays, np.int64),
         cancelled=np.array([known is Missed.CANCELLED for known in outcomes], np.bool_),
         lost=lost,
         sightings=tuple(sightings),
+        departures=_observed_departures(departures),
     )
 
 
-def _departure_delay(run: Run, position: int) -> int | None:
-    """Return how late a train left a call where no arrival is booked, such as its origin."""
-    booked, left = run.train.calls[position].departure_min, run.reports[position].departure_min
-    return None if booked is None or left is None else wrapped(left - booked)
+type _Left = tuple[BookedDeparture, int, int, int]
+"""A departure, its delay, the number of its run, the index of the arrival at the same call."""
+
+
+def _observed_departures(left: Sequence[_Left]) -> ObservedDepartures:
+    departures, delays, runs, arrivals = zip(*left, strict=True) if left else ((), (), (), ())
+    return ObservedDepartures(
+        departures=departures,
+        delays=np.array(delays, np.int64),
+        runs=np.array(runs, np.int64),
+        arrivals=np.array(arrivals, np.int64),
+    )
+
+
+def booked_arrivals(train: BookedTrain, kind: DayType) -> tuple[BookedArrival | None, ...]:
+    """Return for each call of *train*, on a day of *kind*, its booked arrival if it has one."""
+    return _booked(train, kind)[0]
 
 
 @lru_cache(maxsize=65_536)
-def booked_arrivals(train: BookedTrain, kind: DayType) -> tuple[BookedArrival | None, ...]:
-    """Return for each call of *train*, on a day of *kind*, its booked arrival if it has one."""
+def _booked(
+    train: BookedTrain, kind: DayType
+) -> tuple[tuple[BookedArrival | None, ...], tuple[BookedDeparture | None, ...]]:
+    """Return for each call of *train* its booked arrival and departure, if it has them."""
     toc, origin, departure, terminus = train.key
-    return tuple(
+    arrivals = tuple(
         None
         if call.arrival_min is None
         else BookedArrival(toc, call.crs, terminus, origin, departure, call.arrival_min, kind)
         for call in train.calls
     )
+    return arrivals, booked_departures(train)
 
 
 def of_schedule(schedule: Schedule, position: int, kind: DayType) -> BookedArrival:

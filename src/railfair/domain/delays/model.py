@@ -1,15 +1,17 @@
 """The forecasting model: what was learned from every day so far, and forecasts from it.
 
-Four hierarchies stand side by side. Two are learned from every arrival: its delay if it ran, and
+Five hierarchies stand side by side. Two are learned from every arrival: its delay if it ran, and
 whether it was cancelled (which is rarer and less regular, so it shrinks much harder). Two more
 start from what these say and are learned from trains that were seen on their way: the delay here,
-and whether the train still comes, once its delay at an earlier call is known.
+and whether the train still comes, once its delay at an earlier call is known. The last starts from
+the delay as well and is learned from departures. Beside them stands the mood that the trains of a
+day share.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -21,8 +23,17 @@ from railfair.domain.delays.arrivals import (
     ObservedArrivals,
     Sighting,
 )
+from railfair.domain.delays.departures import (
+    DEPARTURE_LEVELS,
+    FIRST_DEPARTURE,
+    BookedDeparture,
+    before_learning,
+)
 from railfair.domain.delays.distribution import EDGES, ON_TIME_EDGE, DelayDistribution, Floats
-from railfair.domain.delays.hierarchy import GROWTH, Hierarchy, NodeIds, Tuning
+from railfair.domain.delays.hierarchy import Hierarchy, NodeIds, Tuning
+from railfair.domain.delays.mood import LATE_EDGES, Lateness, Mood, MoodHistory, marks
+from railfair.domain.delays.mood_kernel import MARKS
+from railfair.domain.delays.rows import Rows
 from railfair.domain.delays.scoring import THRESHOLDS
 
 JUDGED: Final = np.searchsorted(EDGES, THRESHOLDS)
@@ -63,7 +74,14 @@ CANCELLED_SEEN: Final = HierarchyKind(
     Tuning(prior=np.array([0.02]), half_lives=(240.0,), strength=30.0, trust=0.5, inertia=2.0),
     len(SIGHTING_LEVELS),
 )
-KINDS: Final = (DELAY, CANCELLED, DELAY_SEEN, CANCELLED_SEEN)
+DEPARTURE: Final = HierarchyKind(
+    "departure",
+    Tuning(prior=FIRST_DEPARTURE, judged=JUDGED, half_lives=(60.0,), floor=0.02),
+    len(DEPARTURE_LEVELS),
+)
+KINDS: Final = (DELAY, CANCELLED, DELAY_SEEN, CANCELLED_SEEN, DEPARTURE)
+MOOD: Final = "mood"
+"""The name under which the mood is stored, among those of the hierarchies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +103,19 @@ class DelayModel:
 
     def __init__(self) -> None:
         self._of = {kind.name: Hierarchy(kind.tuning, kind.levels) for kind in KINDS}
-        self._arrivals = _NodeRows([self._of[DELAY.name], self._of[CANCELLED.name]])
-        self._sightings = _NodeRows([self._of[DELAY_SEEN.name], self._of[CANCELLED_SEEN.name]])
+        self._moods = MoodHistory()
+        self._arrivals: Rows[BookedArrival] = Rows(
+            self._nodes_of(DELAY, BookedArrival.node_names),
+            self._nodes_of(CANCELLED, BookedArrival.node_names),
+            (MARKS, marks),
+        )
+        self._departures: Rows[BookedDeparture] = Rows(
+            self._nodes_of(DEPARTURE, BookedDeparture.node_names), (MARKS, marks)
+        )
+        self._sightings: Rows[tuple[Sighting, TocCode, Crs]] = Rows(
+            self._nodes_of(DELAY_SEEN, _sighting_names),
+            self._nodes_of(CANCELLED_SEEN, _sighting_names),
+        )
 
     @property
     def learned_until(self) -> date | None:
@@ -100,6 +129,22 @@ class DelayModel:
         at_most = self._climbed(DELAY, day, names)[:, -1]
         cancelled = self._climbed(CANCELLED, day, names)[:, -1, 0]
         return at_most, cancelled
+
+    @property
+    def mood(self) -> Mood:
+        """What the trains of a day have in common."""
+        return self._moods.mood
+
+    def leaving(self, day: date, departures: Sequence[BookedDeparture], arriving: Floats) -> Floats:
+        """Return P(it leaves at most so late | it runs) at `EDGES`: shape (n, 50).
+
+        *arriving* (n, 50) are the forecasts of the arrivals at the same calls, as from `plain`; a
+        row means nothing where the departure has no `stop_min`.
+        """
+        names = [departure.node_names() for departure in departures]
+        return self._climbed(DEPARTURE, day, names, base=before_learning(departures, arriving))[
+            :, -1
+        ]
 
     def forecast(self, day: date, arrival: BookedArrival, seen: Sighting | None = None) -> Forecast:
         """Return the forecast of *arrival* on *day*, given what was *seen* of the train that day.
@@ -136,14 +181,38 @@ class DelayModel:
         ran = ~observed.cancelled
         at_edges = (observed.delays[:, None] <= EDGES).astype(np.float64)
         missed = observed.cancelled[:, None].astype(np.float64)
-        delay_nodes, cancelled_nodes = self._arrivals.of(
-            observed.arrivals, BookedArrival.node_names
-        )
-        at_most = np.empty_like(at_edges)
+        delay_nodes, cancelled_nodes, arrival_marks = self._arrivals.of(observed.arrivals)
+        at_most = np.ones_like(at_edges)
         if ran.any():
             at_most[ran] = self._take_in(DELAY, day, delay_nodes[ran], at_edges[ran])
         cancelled = self._take_in(CANCELLED, day, cancelled_nodes, missed)
         self._learn_sightings(day, observed, (at_edges, at_most), (missed, cancelled))
+        departing = self._learn_departures(day, observed, at_most)
+        arriving = Lateness(
+            marks=arrival_marks[ran],
+            runs=observed.runs[ran],
+            punctual=at_most[ran][:, LATE_EDGES],
+            late=at_edges[ran][:, LATE_EDGES] == 0,
+        )
+        self._moods.learn(day, arriving, departing)
+
+    def _learn_departures(self, day: date, observed: ObservedArrivals, at_most: Floats) -> Lateness:
+        """Learn how late trains left, beyond the forecasts *at_most* of all arrivals."""
+        known = observed.departures
+        nodes, departure_marks = self._departures.of(known.departures)
+        at_edges = (known.delays[:, None] <= EDGES).astype(np.float64)
+        forecasts = at_edges
+        if len(known):
+            # The last row stands in where no arrival is booked.
+            arriving = np.vstack([at_most, FIRST_DEPARTURE])[known.arrivals]
+            base = before_learning(known.departures, arriving)
+            forecasts = self._take_in(DEPARTURE, day, nodes, at_edges, base)
+        return Lateness(
+            marks=departure_marks,
+            runs=known.runs,
+            punctual=forecasts[:, LATE_EDGES],
+            late=at_edges[:, LATE_EDGES] == 0,
+        )
 
     def _learn_sightings(
         self,
@@ -164,13 +233,19 @@ class DelayModel:
             for index, seen in observed.sightings
         ]
         ran = ~observed.cancelled[there]
-        delay_nodes, cancelled_nodes = self._sightings.of(keys, _sighting_names)
+        delay_nodes, cancelled_nodes = self._sightings.of(keys)
         if ran.any():
             running = there[ran]
             self._take_in(DELAY_SEEN, day, delay_nodes[ran], delay[0][running], delay[1][running])
         self._take_in(
             CANCELLED_SEEN, day, cancelled_nodes, cancelled[0][there], cancelled[1][there]
         )
+
+    def _nodes_of[T](
+        self, kind: HierarchyKind, names: Callable[[T], Sequence[str]]
+    ) -> tuple[int, Callable[[T], Sequence[int]]]:
+        hierarchy = self._of[kind.name]
+        return kind.levels, lambda key: hierarchy.new_ids(names(key))
 
     def _climbed(
         self,
@@ -194,8 +269,9 @@ class DelayModel:
         return self._of[kind.name].learn(day.toordinal(), nodes, outcomes, base=base)
 
     def dump_heads(self) -> dict[str, bytes]:
-        """Return, by hierarchy, what is not in the nodes."""
-        return {name: hierarchy.dump_head() for name, hierarchy in self._of.items()}
+        """Return, by hierarchy, what is not in the nodes; and the mood."""
+        heads = {name: hierarchy.dump_head() for name, hierarchy in self._of.items()}
+        return heads | {MOOD: self._moods.dump_head()}
 
     def dump_changed(self) -> dict[str, dict[str, bytes]]:
         """Return, by hierarchy and name, the nodes that changed since this was made or restored."""
@@ -205,44 +281,27 @@ class DelayModel:
     def restored(
         cls, heads: Mapping[str, bytes], nodes: Mapping[str, Mapping[str, bytes]]
     ) -> "DelayModel":
-        """Return a model as it was dumped, with those of its nodes that are handed over."""
+        """Return a model as it was dumped, with those of its nodes that are handed over.
+
+        What has no head has learned nothing: it was dumped when there was no such thing.
+        """
         new = cls()
         for kind in KINDS:
-            new._of[kind.name].restore(heads[kind.name], nodes.get(kind.name, {}))
+            if kind.name in heads:
+                new._of[kind.name].restore(heads[kind.name], nodes.get(kind.name, {}))
+        new._moods = MoodHistory.restored(heads.get(MOOD))
         return new
 
 
-class _NodeRows:
-    """The nodes of things that come again every day, looked up by name only once each."""
-
-    def __init__(self, hierarchies: Sequence[Hierarchy]) -> None:
-        self._hierarchies = hierarchies
-        self._indexes: dict[Any, int] = {}
-        self._nodes = [np.zeros((GROWTH, one.levels), np.int64) for one in hierarchies]
-
-    def of[T](self, keys: Sequence[T], names: Callable[[T], Sequence[str]]) -> tuple[NodeIds, ...]:
-        """Return the nodes of *keys*, made where they are new: one array a hierarchy."""
-        known = self._indexes
-        indexes = np.fromiter(
-            (known[key] if key in known else self._add(key, names(key)) for key in keys),
-            np.int64,
-            len(keys),
-        )
-        return tuple(nodes[indexes] for nodes in self._nodes)
-
-    def _add(self, key: Any, names: Sequence[str]) -> int:
-        index = self._indexes[key] = len(self._indexes)
-        if index == len(self._nodes[0]):
-            self._nodes = [np.concatenate([nodes, np.zeros_like(nodes)]) for nodes in self._nodes]
-        for nodes, hierarchy in zip(self._nodes, self._hierarchies, strict=True):
-            nodes[index] = hierarchy.new_ids(names)
-        return index
-
-
 def nodes_for(
-    arrivals: Sequence[BookedArrival], sightings: Sequence[tuple[BookedArrival, Sighting]] = ()
+    arrivals: Sequence[BookedArrival],
+    sightings: Sequence[tuple[BookedArrival, Sighting]] = (),
+    departures: Sequence[BookedDeparture] = (),
 ) -> dict[str, set[str]]:
-    """Return, by hierarchy, the nodes that a model needs in order to forecast *arrivals*."""
+    """Return, by hierarchy, the nodes that a model needs in order to forecast *arrivals*.
+
+    For *departures* it needs those of the arrivals at the same calls as well.
+    """
     plain = {name for arrival in arrivals for name in arrival.node_names()}
     seen = {
         name
@@ -254,6 +313,7 @@ def nodes_for(
         CANCELLED.name: plain,
         DELAY_SEEN.name: seen,
         CANCELLED_SEEN.name: seen,
+        DEPARTURE.name: {name for departure in departures for name in departure.node_names()},
     }
 
 

@@ -84,6 +84,33 @@ class Scores:
         ]
 
 
+@dataclass(frozen=True, slots=True)
+class ChanceScores:
+    """How good forecasts of one event were; over no forecasts all but *n* is 0.
+
+    *forecast* is the mean of the forecasts, *realised* how often the event came.
+    """
+
+    n: int
+    log_loss: float
+    brier: float
+    forecast: float
+    realised: float
+
+
+def score_chances(chances: Floats, came: NDArray[np.bool_]) -> ChanceScores:
+    """Score forecasts (n,) of an event by whether it *came* (n,)."""
+    number = max(len(chances), 1)
+    outcomes = came.astype(np.float64)
+    return ChanceScores(
+        n=len(chances),
+        log_loss=_log_loss(chances, outcomes) / number,
+        brier=float(((chances - outcomes) ** 2).sum() / number),
+        forecast=float(chances.sum() / number),
+        realised=float(outcomes.sum() / number),
+    )
+
+
 def score_delays(at_thresholds: Floats, delays: NDArray[np.int64]) -> Scores:
     """Score forecasts of arrivals that ran, but for coverage.
 

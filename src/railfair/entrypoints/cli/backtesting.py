@@ -11,9 +11,11 @@ from rich.table import Table
 
 from railfair.application.backtest import CLIMATOLOGY, MODEL, Backtest
 from railfair.application.backtest import backtest as replayed
+from railfair.application.backtest_connections import ConnectionsBacktest, backtest_connections
 from railfair.bootstrap import DemoTruth, RailFair
 from railfair.domain.delays.scoring import Scores
-from railfair.domain.feed import FeedKind, FeedSource
+from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
+from railfair.entrypoints.cli import connections as of_connections
 from railfair.entrypoints.cli.parsing import DAY
 from railfair.entrypoints.cli.progress import console, progress, show
 from railfair.entrypoints.cli.running import run
@@ -37,15 +39,18 @@ COLUMNS: Final = {
 @click.option("--to", "last", type=DAY, required=True, help="Last day that is forecast.")
 @click.option("--lag", type=click.IntRange(1, 90), default=1, show_default=True,
               help="Days between the last day learned and the day forecast.")  # fmt: skip
+@click.option("--connections", is_flag=True,
+              help="Score connections between trains instead of arrivals.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option("--plot", type=click.Path(path_type=Path, dir_okay=False),
               help="Draw the reliability diagram into this file (png, svg, pdf).")  # fmt: skip
 @click.option("--truth", type=click.Path(path_type=Path, dir_okay=False, exists=True),
               help="The demo railway's truth.  [default: var/demo/truth.json.gz]")  # fmt: skip
-def backtest(
+def backtest(  # noqa: PLR0917 - click passes by keyword
     first: date,
     last: date,
     lag: int,
+    connections: bool,
     as_json: bool,
     plot: Path | None,
     truth: Path | None,
@@ -56,12 +61,21 @@ def backtest(
     station, hour and kind of day; on the demo railway also its known truth, which nobody can beat
     in the long run. Lower is better for scores and gap; the interval should cover 80 %.
 
+    With --connections: how often a train was caught off another one, and how good the forecasts of
+    that are if the two share the mood of the day, and if they had nothing in common.
+
     \b
-    Example:
+    Examples:
       railfair backtest --from 2023-01-01 --to 2023-12-31 --plot reliability.png
+      railfair backtest --from 2023-01-01 --to 2023-12-31 --connections
     """  # noqa: D301
     if plot is not None:
         _check_plot(plot)
+    if connections:
+        if truth is not None:
+            raise click.BadParameter("nobody knows it of connections", param_hint="--truth")
+        _backtest_connections(first, last, lag, as_json, plot)
+        return
     result = run(lambda railfair: _replay(railfair, first, last, lag, truth))
     if plot is not None:
         _draw(result, plot)
@@ -69,6 +83,40 @@ def backtest(
         click.echo(json.dumps(_as_json(result), indent=2))
     else:
         _print(result)
+
+
+def _backtest_connections(
+    first: date, last: date, lag: int, as_json: bool, plot: Path | None
+) -> None:
+    found = run(lambda railfair: _replay_connections(railfair, first, last, lag))
+    if plot is not None:
+        of_connections.draw(found, plot)
+    if as_json:
+        click.echo(json.dumps(of_connections.as_json(found), indent=2))
+    else:
+        of_connections.show_all(found)
+
+
+async def _replay_connections(
+    railfair: RailFair, first: date, last: date, lag: int
+) -> ConnectionsBacktest:
+    async with railfair.storage.reading() as unit:
+        loaded = await unit.feeds.get(FeedKind.PERFORMANCE)
+    with progress("Replaying", _days(loaded, first, last)) as advance:
+        return await backtest_connections(
+            first,
+            last,
+            storage=railfair.storage,
+            holidays=railfair.holidays,
+            lag_days=lag,
+            told=lambda _: advance(1),
+        )
+
+
+def _days(loaded: LoadedFeed | None, first: date, last: date) -> int:
+    """Return how many days will be replayed."""
+    start = first if loaded is None else loaded.first_day
+    return max(1, (last - start).days + 1)
 
 
 def _check_plot(plot: Path) -> None:
@@ -87,8 +135,7 @@ async def _replay(
     is_demo = loaded is not None and loaded.source is FeedSource.DEMO
     if truth is None and is_demo and DEMO_TRUTH.exists():
         truth = DEMO_TRUTH
-    start = first if loaded is None else loaded.first_day
-    with progress("Replaying", max(1, (last - start).days + 1)) as advance:
+    with progress("Replaying", _days(loaded, first, last)) as advance:
         return await replayed(
             first,
             last,
