@@ -12,6 +12,8 @@ PREFIX = "RAILFAIR_"
 SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
 PASSWORD = re.compile(r"//[^@/]*@")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+OUR_OWN = "Value error, "
+"""What pydantic puts before the sentences of this file's own checks."""
 
 
 class InvalidSettings(Exception):
@@ -61,6 +63,13 @@ class Settings(BaseSettings):
     )
     import_tolerance: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.05, description="Share of bad records above which an import is given up."
+    )
+    networks_directory: Path | None = Field(
+        default=None,
+        description="Where the planner's networks are kept; beside the database if not set.",
+    )
+    threads: Annotated[int, Field(ge=1)] = Field(
+        default=2, description="Threads of a process that search, price and weigh journeys."
     )
     fare_rounding: Literal["down", "nearest", "up"] = Field(
         default="down", description="Which way discounted fares go to a whole step (5p)."
@@ -137,4 +146,5 @@ class Settings(BaseSettings):
             first = error.errors()[0]
             name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
             given = PASSWORD.sub("//***@", repr(first["input"]))
-            raise InvalidSettings(f"{name}: {first['msg']}, not {given}") from error
+            said = first["msg"].removeprefix(OUR_OWN)
+            raise InvalidSettings(f"{name}: {said}, not {given}") from error

@@ -16,9 +16,17 @@ BACK = ("--return-date", "2026-11-24", "--return-time", "20:00")
 
 
 def rows(ended: Ended) -> list[list[str]]:
-    """Return the cells of the table that was printed."""
-    lines = [line for line in ended.out.splitlines() if line.startswith("│")]
-    return [[cell.strip() for cell in line.split("│")[1:-1]] for line in lines]
+    """Return the cells of the table that was printed; what goes on in the next line is one cell."""
+    found: list[list[str]] = []
+    for line in ended.out.splitlines():
+        cells = [cell.strip() for cell in line.split("│")[1:-1]]
+        if cells and cells[0]:
+            found.append(cells)
+        elif cells:
+            found[-1] = [
+                f"{one} {more}".strip() for one, more in zip(found[-1], cells, strict=True)
+            ]
+    return found
 
 
 def printed(run: Run, *arguments: str) -> Ended:
@@ -43,8 +51,10 @@ def test_fares_are_a_table_cheapest_first(run: Run) -> None:
     sold = ("AV2", "AV1", "SVS", "SVR", "SOS", "SOR")
     assert [row[0] for row in rows(ended)] == [pounds(prices[code, "00000"]) for code in sold]
     assert [row[1] for row in rows(ended)][2:4] == ["OFF-PEAK S (SVS)", "OFF-PEAK R (SVR)"]
-    assert rows(ended)[0][3] == "BOOKED TRAIN; may be sold out"
-    assert rows(ended)[3][3] == (
+    assert [row[2] for row in rows(ended)] == ["single", "single", "single", "return", "single",
+                                               "return"]  # fmt: skip
+    assert rows(ended)[0][4] == "BOOKED TRAIN; may be sold out"
+    assert rows(ended)[3][4] == (
         "ON DATE SHOWN; back ONE MONTH; NOT ARRIVING LONDON BEFORE 1000 MON-FRI"
     )
     saved_p = prices["SOS", "00000"] - prices["AV2", "00000"]
@@ -61,7 +71,7 @@ def test_today_is_meant_unless_a_day_is_named(run: Run) -> None:
     ended = printed(run, "fares", "nrw", "lst")
     assert "out: Monday 23 November 2026\n" in ended.out
     [off_peak] = [row for row in rows(ended) if "(SVS)" in row[1]]
-    assert off_peak[3].endswith("; not checked on a train")
+    assert off_peak[4].endswith("; not checked on a train")
 
 
 def test_the_party_and_its_railcard_stand_above_the_table(run: Run) -> None:
@@ -73,14 +83,80 @@ def test_the_party_and_its_railcard_stand_above_the_table(run: Run) -> None:
 
 def test_a_railcard_that_is_of_no_use_is_said_to_be(run: Run) -> None:
     ended = printed(run, *ASKED, "--railcard", "2TR")
-    assert all(row[3].endswith("without the railcard") for row in rows(ended))
+    assert all(row[4].endswith("without the railcard") for row in rows(ended))
     assert "note: TWO TOGETHER needs at least 2 adults" in ended.out
+
+
+def test_why_a_railcard_is_of_no_use_is_said_once_below_the_table(run: Run) -> None:
+    ended = printed(run, *ASKED, "--railcard", "2TR", "--adults", "2")
+    assert all(row[4].endswith("without the railcard") for row in rows(ended))
+    assert ended.out.count("without TWO TOGETHER: leaves NRW at 09:00; barred there") == 1
+    assert "\nnote: without TWO TOGETHER: " in ended.out
+
+
+def test_a_minimum_fare_is_said_in_its_row(run: Run) -> None:
+    asked = ("fares", "IPS", "COL", "--date", "2026-11-24", "--railcard", "YNG", "--time")
+    [early] = [row for row in rows(printed(run, *asked, "08:00")) if "(SDR)" in row[1]]
+    [later] = [row for row in rows(printed(run, *asked, "11:00")) if "(SDR)" in row[1]]
+    assert (early[0], early[4]) == ("£12.00", "ON DATE SHOWN; minimum fare")
+    assert later[4] == "ON DATE SHOWN"
 
 
 def test_a_round_trip_shows_both_ways(run: Run) -> None:
     ended = printed(run, *ASKED, *BACK)
     assert ended.out.splitlines()[2].startswith("back: Tuesday 24 November 2026, leaves 2")
     assert [row[1] for row in rows(ended)] == ["OFF-PEAK R (SVR)", "ANYTIME R (SOR)"]
+
+
+def test_a_train_that_arrives_after_midnight_says_so(run: Run) -> None:
+    ended = printed(run, *ASKED[:-1], "22:30")
+    assert ", leaves 22:30, arrives 00:27 next day, " in ended.out.splitlines()[1]
+
+
+def test_two_singles_are_shown_where_they_beat_the_return(run: Run) -> None:
+    lines = printed(run, *ASKED, "--return-date", "2026-11-24", "--return-time", "17:00").out
+    prices = PriceBook(TODAY)
+    out, back = (prices.between(*ends)["AV2", "00000"] for ends in (("NRW", "LST"), ("LST", "NRW")))
+    saved_p = prices.between("NRW", "LST")["SOR", "00000"] - out - back
+    ticket = "ADVANCE 2 (AV2), ANY PERMITTED, may be sold out"
+    assert (
+        f"two singles: {pounds(out + back)}, {pounds(saved_p)} less than the cheapest return\n"
+        f"{pounds(out):>10}  out: {ticket}\n{pounds(back):>10}  back: {ticket}\n"
+    ) in lines
+    assert "two singles" not in printed(run, *ASKED).out
+
+
+def test_two_singles_are_shown_where_no_return_is_good(run: Run) -> None:
+    asked = ("fares", "IPS", "COL", *ASKED[3:], "--return-date", "2026-11-25", "--return-time")
+    ended = printed(run, *asked, "12:00")
+    assert rows(ended) == []
+    assert "\ntwo singles: £" in ended.out
+    assert ", no return is good on this trip\n" in ended.out
+
+
+def test_two_singles_that_cost_more_are_not_shown(run: Run) -> None:
+    ended = printed(run, *ASKED, *BACK, "--railcard", "YNG")
+    whole = json.loads(printed(run, *ASKED, *BACK, "--railcard", "YNG", "--json").out)
+    assert whole["singles"]["total_p"] >= whole["cheapest"]["total_p"]
+    assert "two singles" not in ended.out
+
+
+def test_the_splits_of_a_round_trip_say_which_way_they_are_for(run: Run) -> None:
+    whole = json.loads(printed(run, *ASKED, *BACK, "--split", "--json").out)
+    lines = printed(run, *ASKED, *BACK, "--split").out.splitlines()
+    for which, split in (("out", whole["split"]), ("back", whole["split_back"])):
+        name = split["through"]["ticket"]["name"]
+        assert (
+            f"split of the way {which}: {pounds(split['total_p'])} in 2 tickets,"
+            f" {pounds(split['saving_p'])} less than one ticket for that way,"
+            f" {name} ({split['through']['ticket']['code']})"
+        ) in lines
+    total_p = whole["split"]["total_p"] + whole["split_back"]["total_p"]
+    saved_p = whole["cheapest"]["total_p"] - total_p
+    assert (
+        f"both ways, split where that is cheaper: {pounds(total_p)},"
+        f" {pounds(saved_p)} less than the cheapest return"
+    ) in lines
 
 
 def test_what_is_not_good_is_counted_or_shown(run: Run) -> None:
@@ -103,9 +179,36 @@ def test_a_split_is_a_list_of_tickets(run: Run) -> None:
     number = next(n for n, line in enumerate(lines) if line.startswith("split: £"))
     assert " in 2 tickets, £" in lines[number]
     assert lines[number].endswith(" less than one ticket")
-    assert ": ADVANCE" in lines[number + 1]
+    assert "  09:00 Norwich to " in lines[number + 1]
+    assert " to 10:49 London Liverpool Street: ADVANCE" in lines[number + 2]
     assert lines[number + 1].endswith(", ANY PERMITTED, may be sold out")
     assert "split" not in printed(run, *ASKED).out
+
+
+def test_a_ticket_of_a_split_names_its_restriction(run: Run) -> None:
+    asked = ("--split", "--date", "2026-11-24", "--time", "10:00")
+    for ends in (("KGX", "EDB"), ("PAD", "BRI"), ("EUS", "MAN")):
+        split = json.loads(printed(run, "fares", *ends, *asked, "--json").out)["split"]
+        lines = printed(run, "fares", *ends, *asked).out.splitlines()
+        start = next(n for n, line in enumerate(lines) if line.startswith("split: £")) + 1
+        for ticket, line in zip(split["tickets"], lines[start:], strict=False):
+            code = ticket["restriction"]["code"] if ticket["restriction"] else ""
+            assert (f", restriction {code}" in line) is bool(code)
+
+
+def test_a_name_in_the_place_of_a_code_says_which_codes_it_may_mean(run: Run) -> None:
+    norwich, london = run("fares", "Norwich", "LST"), run("fares", "NRW", "London")
+    assert (norwich.code, london.code) == (2, 2)
+    assert norwich.err.splitlines()[-1].endswith("; Norwich may be NRW (Norwich)")
+    assert "LST (London Liverpool Street)" in london.err.splitlines()[-1]
+    unknown = run("fares", "NRW", "Nowhere on Sea")
+    assert unknown.err.splitlines()[-1].endswith("; /api/stations?q= finds codes by name")
+
+
+def test_without_a_database_a_name_is_refused_as_well(run: Run, tmp_path: Path) -> None:
+    ended = run("fares", "Norwich", "LST", database=tmp_path / "none.db")
+    assert ended.code == 2
+    assert ended.err.splitlines()[-1].endswith("; /api/stations?q= finds codes by name")
 
 
 def test_no_fare_at_all_is_an_answer(run: Run) -> None:

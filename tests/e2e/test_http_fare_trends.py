@@ -152,3 +152,15 @@ def test_trends_that_cannot_be_told_are_refused(
     answer = api.get("/api/fares/trends", params=params)
     assert answer.status_code == status
     assert [fault["parameter"] for fault in answer.json()["errors"]] == [named]
+
+
+def test_the_same_station_twice_is_the_same_problem_everywhere(api: httpx.Client) -> None:
+    params = {"origin": "NRW", "destination": "nrw", "date": TODAY.isoformat(), "time": "09:00"}
+    problems = [
+        api.get(path, params=params).json()
+        for path in ("/api/fares/trends", "/api/fares/compare", "/api/predict")
+    ]
+    for problem in problems:
+        problem.pop("request_id")
+    assert problems[0] == problems[1] == problems[2]
+    assert problems[0]["type"] == "/problems/invalid-request"

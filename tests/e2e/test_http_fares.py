@@ -13,11 +13,16 @@ TUESDAY, SATURDAY = "2026-11-24", "2026-11-28"
 QUERY = {"origin": "NRW", "destination": "LST", "date": TUESDAY, "time": "09:00"}
 ANSWER = {
     "origin", "destination", "trip", "return_trip", "fares", "rejected", "unlisted", "cheapest",
-    "by_kind", "saving_p", "split", "notes", "provenance", "degraded", "degraded_reasons",
+    "by_kind", "saving_p", "singles", "split", "split_back", "notes", "provenance", "degraded",
+    "degraded_reasons",
 }  # fmt: skip
 FARE = {
     "ticket", "route", "adult_fare_p", "total_p", "undiscounted_total_p", "railcard",
     "restriction", "validity", "availability", "trip", "notes",
+}  # fmt: skip
+SPLIT_TICKET = {
+    "origin", "destination", "ticket", "route", "adult_fare_p", "total_p", "restriction",
+    "validity", "railcard", "availability", "departs_at", "arrives_at", "train",
 }  # fmt: skip
 KINDS = {"anytime", "off_peak", "super_off_peak", "advance", "other"}
 
@@ -396,6 +401,84 @@ def _cheapest(
     return None if fare is None else int(fare["total_p"])
 
 
-def test_a_split_of_a_round_trip_is_said_to_be_for_the_way_out(api: httpx.Client) -> None:
+def test_every_ticket_of_a_split_is_proved(api: httpx.Client) -> None:
+    answer = ask(api, origin="PAD", destination="BRI", split="true", railcard="YNG")
+    trip, tickets = answer["trip"], answer["split"]["tickets"]
+    assert (tickets[0]["departs_at"], tickets[-1]["arrives_at"]) == (
+        trip["departs_at"], trip["arrives_at"],
+    )  # fmt: skip
+    assert all(one["arrives_at"] <= two["departs_at"] for one, two in pairwise(tickets))
+    for one in tickets:
+        assert set(one) == SPLIT_TICKET
+        assert one["train"] == {name: trip["train"][name] for name in one["train"]}
+        assert set(one["train"]) == {"uid", "headcode", "operator"}
+        part = {"origin": one["origin"]["crs"], "destination": one["destination"]["crs"]}
+        alone = ask(api, **part, time="", train=trip["train"]["uid"], railcard="YNG")
+        assert alone["trip"]["departs_at"] == one["departs_at"]
+        assert alone["trip"]["arrives_at"] == one["arrives_at"]
+        shared = SPLIT_TICKET & FARE - {"restriction", "validity"}
+        assert {name: one[name] for name in shared} == {
+            name: alone["cheapest"][name] for name in shared
+        }
+        assert one["validity"]["code"] == alone["cheapest"]["validity"]["code"]
+
+
+def test_the_splits_of_a_round_trip_say_which_way_they_are_for(api: httpx.Client) -> None:
     answer = ask(api, split="true", return_date=TUESDAY, return_time="20:00")
-    assert answer["degraded_reasons"] == ["split tickets were looked for on the way out alone"]
+    assert answer["degraded"] is False
+    back = {"origin": "LST", "destination": "NRW", "time": "20:00"}
+    for name, direction, asked in (("split", "out", {}), ("split_back", "back", back)):
+        alone = ask(api, split="true", **asked)
+        split = answer[name]
+        assert split["direction"] == direction
+        assert split["through"] == alone["cheapest"]
+        assert split["saving_p"] == split["through"]["total_p"] - split["total_p"]
+        assert split == {**alone["split"], "direction": direction}
+        assert alone["split_back"] is None
+
+
+# --- two singles ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("railcard", ["", "YNG"])
+def test_two_singles_stand_beside_the_returns(api: httpx.Client, railcard: str) -> None:
+    asked = {"return_date": TUESDAY, "return_time": "20:00", "railcard": railcard}
+    answer = ask(api, **asked)
+    back = {"origin": "LST", "destination": "NRW", "time": "20:00", "railcard": railcard}
+    for name, alone in (
+        ("out", ask(api, railcard=railcard)),
+        ("back", ask(api, **back)),
+    ):
+        single = next(one for one in alone["fares"] if one["ticket"]["journey"] == "single")
+        assert answer["singles"][name] == single
+    assert answer["singles"]["total_p"] == sum(
+        answer["singles"][name]["total_p"] for name in ("out", "back")
+    )
+    assert ask(api)["singles"] is None
+
+
+# --- stations on the way and the first day of the fares ------------------------------------------
+
+
+def test_a_train_calls_where_the_trip_is_said_to_pass(api: httpx.Client) -> None:
+    first = ask(api, split="true")
+    stops = {one["destination"]["crs"] for one in first["split"]["tickets"][:-1]}
+    via = stops.pop()
+    assert ask(api, via=via)["trip"] == first["trip"]
+    nowhere = ask(api, via="CRE")
+    assert nowhere["trip"]["train"] is None
+    assert nowhere["trip"]["departs_at"] == first["trip"]["departs_at"]
+    [reason] = nowhere["degraded_reasons"]
+    assert reason.startswith("no direct train from NRW to LST that calls at CRE leaves then: ")
+
+
+def test_a_day_before_the_fares_is_said_to_be(api: httpx.Client) -> None:
+    answer = ask(api, date="2026-11-20")
+    assert answer["degraded_reasons"] == [
+        "the loaded fares, RJFAF001, are of 2026-11-23: prices on 2026-11-20 may have been others"
+    ]
+
+
+def test_an_arrival_after_midnight_is_on_the_next_day(api: httpx.Client) -> None:
+    answer = ask(api, time="22:30", arrival_time="00:27")
+    assert answer["trip"]["arrives_at"] == "2026-11-25T00:27:00+00:00"

@@ -24,6 +24,16 @@ WRONG: list[tuple[dict[str, Any], int, str]] = [
     ({"via": "ZZZ"}, 404, "via"),
     ({"via": "🚂"}, 422, "via"),
     ({"via": ["IPS"] * 11}, 422, "via"),
+    ({"via": ["IPS", "ips"]}, 422, "via"),
+    ({"via": "NRW"}, 422, "via"),
+    ({"via": "LST"}, 422, "via"),
+    ({"arrival_time": "09:00"}, 422, "arrival_time"),
+    ({"arrival_time": "08:59"}, 422, "arrival_time"),
+    (
+        {"return_date": SATURDAY, "return_time": "09:00", "return_arrival_time": "08:00"},
+        422,
+        "return_arrival_time",
+    ),
     ({"train": "Z99999"}, 422, "train"),
     ({"train": "1B03"}, 422, "train"),
     ({"date": "2027-06-01", "train": "H10368"}, 422, "train"),
@@ -55,6 +65,24 @@ def test_what_cannot_be_answered_is_named(
     assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert [fault["parameter"] for fault in answer.json()["errors"]] == [named]
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ({"via": "CRE"}, "via"),
+        ({"time": "09:01"}, "time"),
+        ({"time": "08:00", "arrival_time": "10:48"}, "arrival_time"),
+    ],
+)
+def test_a_train_that_is_named_agrees_with_what_else_is_asked(
+    api: httpx.Client, asked: Mapping[str, str], named: str
+) -> None:
+    uid = api.get("/api/fares/compare", params=QUERY).json()["trip"]["train"]["uid"]
+    answer = api.get("/api/fares/compare", params={**QUERY, "train": uid, **asked})
+    assert answer.status_code == 422, answer.text
+    assert [fault["parameter"] for fault in answer.json()["errors"]] == [named]
+    assert uid in answer.json()["detail"]
 
 
 def test_everything_that_is_wrong_is_named_once(api: httpx.Client) -> None:

@@ -70,6 +70,13 @@ def test_the_statistics_say_what_is_loaded(api: httpx.Client) -> None:
     answer = api.get("/api/statistics").json()
     assert answer["stations"] > 50
     assert answer["schedules"] > 1000
+    fares = answer["fares"]
+    assert fares.pop("loaded_at") == answer["provenance"]["fares"]["loaded_at"]
+    assert (fares.pop("stations") > 50, fares.pop("routes") > 1) == (True, True)
+    assert fares == {
+        "version": "RJFAF001", "generated_on": "2026-11-23", "editions": 1, "tickets": 22,
+        "railcards": 8,
+    }  # fmt: skip
     assert answer["observed_arrivals"] > 10_000
     assert answer["performance_days"] == {"from": "2026-10-09", "to": "2026-11-22"}
     assert answer["timetable_days"]["to"] == "2027-02-21"

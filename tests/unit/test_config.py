@@ -117,7 +117,7 @@ def test_a_database_that_cannot_be_opened_is_refused_at_the_start(
     monkeypatch: pytest.MonkeyPatch, url: str
 ) -> None:
     monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
-    with pytest.raises(InvalidSettings, match=r"^RAILFAIR_DATABASE_URL: .*path of a file"):
+    with pytest.raises(InvalidSettings, match=r"^RAILFAIR_DATABASE_URL: has .*path of a file"):
         Settings.load()
 
 

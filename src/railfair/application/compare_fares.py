@@ -1,32 +1,37 @@
 """What a trip costs: every fare that is good on it, the others with the reason, and the split."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
-from railfair.application.trips import FoundTrip, TripQuery, find_trip
+from railfair.application.trips import FoundTrip, TripQuery, check_trip, find_trip
 from railfair.domain.codes import Crs, FareCode, RailcardCode
 from railfair.domain.errors import InvalidParameter, NothingLoaded
-from railfair.domain.fares.comparison import Comparison, Split
-from railfair.domain.fares.lookup import PriceList
+from railfair.domain.fares.comparison import Comparison, OfferedFare, Split
+from railfair.domain.fares.flow import FareRecord
 from railfair.domain.fares.office import TicketOffice
 from railfair.domain.fares.reason import Reason
 from railfair.domain.fares.rulebook import NO_RAILCARD, RuleBook
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.fares.till import Party, Rounding
 from railfair.domain.fares.trip import Trip
-from railfair.domain.feed import FeedKind
+from railfair.domain.feed import FeedKind, LoadedFeed
 from railfair.domain.railtime import instant
 from railfair.domain.station import Station
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.storage import Storage, UnitOfWork
 
+SAME_STATION: Final = "is the same station as origin"
 NO_FARES: Final = "the loaded fares have no such ticket between the two stations"
 NO_SPLIT: Final = "split tickets follow the calls of a train, and no direct train is known"
-SPLIT_ONE_WAY: Final = "split tickets were looked for on the way out alone"
+NO_SPLIT_BACK: Final = (
+    "split tickets follow the calls of a train, and no direct train is known for the way back"
+)
+BACK: Final = "return_"
+"""How the names of what is asked of the way back begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,21 +50,69 @@ class FareQuery:
 
     def __post_init__(self) -> None:
         if self.out.origin == self.out.destination:
-            raise InvalidParameter("destination", "is the same station as origin")
-        if self.back is not None and self.back.day < self.out.day:
-            raise InvalidParameter("return_date", "is before the day of the way out")
+            raise InvalidParameter("destination", SAME_STATION)
+        check_trip(self.out)
+        if self.back is None:
+            return
+        if self.back.day < self.out.day:
+            detail = f"{self.back.day} is before the day of the way out, {self.out.day}"
+            raise InvalidParameter("return_date", detail)
+        check_trip(self.back, BACK)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OneWay:
+    """One way of a trip, with the fares that it has by itself.
+
+    *split* is cheaper than the cheapest of them. Returns are among them: they are good one way.
+    """
+
+    found: FoundTrip
+    comparison: Comparison
+    split: Split | None
+
+    @property
+    def single(self) -> OfferedFare | None:
+        """The cheapest single that is good on it."""
+        offers = self.comparison.offers
+        return next((offer for offer in offers if not offer.ticket.is_return), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TripFares:
-    """The fares of one trip; *names* are those of the stations at which tickets of *split* end."""
+    """The fares of one trip, and those of its *ways* by themselves: out, and back if there is one.
 
-    out: FoundTrip
-    back: FoundTrip | None
+    *names* are those of the stations at which tickets of the splits end.
+    """
+
+    ways: tuple[OneWay, ...]
     comparison: Comparison
-    split: Split | None
     names: Mapping[Crs, str]
     notes: tuple[Reason, ...]
+
+    @property
+    def out(self) -> FoundTrip:
+        """The way out."""
+        return self.ways[0].found
+
+    @property
+    def back(self) -> FoundTrip | None:
+        """The way back of a round trip."""
+        return self.ways[1].found if len(self.ways) > 1 else None
+
+    @property
+    def split(self) -> Split | None:
+        """The split of the way out."""
+        return self.ways[0].split
+
+    @property
+    def singles(self) -> tuple[OfferedFare, OfferedFare] | None:
+        """The cheapest singles for both ways of a round trip, if each way has one."""
+        match [way.single for way in self.ways]:
+            case [OfferedFare() as out, OfferedFare() as back]:
+                return out, back
+            case _:
+                return None
 
     @property
     def is_empty(self) -> bool:
@@ -101,8 +154,8 @@ class CompareFares:
         Raises:
             UnknownStation: the loaded data know nothing of one of its stations.
             NothingLoaded: no fares have been imported.
-            InvalidParameter: the fares know no such railcard, no such train runs, or the way back
-                leaves before the way out has ended.
+            InvalidParameter: the fares know no such railcard, no such train runs then and there,
+                or the way back leaves before the way out has ended.
         """
         async with self._storage.reading() as unit:
             loaded = await provenance(unit)
@@ -111,10 +164,10 @@ class CompareFares:
             ends = query.out.origin, query.out.destination
             origin = await self._stations.get(unit, ends[0], parameter="origin")
             destination = await self._stations.get(unit, ends[1], parameter="destination")
-            out = await self._trip(unit, query.out, loaded, "train")
+            out = await self._trip(unit, query.out, loaded)
             back = None
             if query.back is not None:
-                back = await self._trip(unit, query.back, loaded, "return_train")
+                back = await self._trip(unit, query.back, loaded, BACK)
                 _check_order(out.trip, back.trip, query.back)
             found = await self.of_trip(unit, query, out, back)
             return FaresAnswer(
@@ -138,35 +191,41 @@ class CompareFares:
         if rules is None:
             raise NothingLoaded(FeedKind.FARES)
         _check_railcard(rules, query.railcard)
-        splits = query.splits and out.trip.is_known
-        office = self._office(rules, query, out.trip, None if back is None else back.trip)
-        prices = await _prices(unit, office, splits=splits)
-        split = office.split(prices) if splits else None
+        trips = [out] if back is None else [out, back]
+        offices = [self._office(rules, query, found.trip) for found in trips]
+        splits = [query.splits and found.trip.is_known for found in trips]
+        records = await _records(unit, zip(offices, splits, strict=True))
+        ways = tuple(
+            _one_way(found, office, records, has_split=has_split)
+            for found, office, has_split in zip(trips, offices, splits, strict=True)
+        )
+        comparison = ways[0].comparison
+        if back is not None:
+            office = self._office(rules, query, out.trip, back.trip)
+            comparison = office.compare(office.price_list(records))
         return TripFares(
-            out=out,
-            back=back,
-            comparison=office.compare(prices),
-            split=split,
-            names=await self._names(unit, split),
-            notes=office.notes,
+            ways=ways,
+            comparison=comparison,
+            names=await self._names(unit, ways),
+            notes=offices[0].notes,
         )
 
-    async def _names(self, unit: UnitOfWork, split: Split | None) -> Mapping[Crs, str]:
-        tickets = () if split is None else split.tickets
+    async def _names(self, unit: UnitOfWork, ways: Iterable[OneWay]) -> Mapping[Crs, str]:
+        tickets = [ticket for way in ways if way.split for ticket in way.split.tickets]
         ends = {crs for ticket in tickets for crs in (ticket.origin, ticket.destination)}
         return {crs: await self._stations.name(unit, crs) for crs in ends}
 
     async def _trip(
-        self, unit: UnitOfWork, query: TripQuery, loaded: Provenance, parameter: str
+        self, unit: UnitOfWork, query: TripQuery, loaded: Provenance, prefix: str = ""
     ) -> FoundTrip:
         for crs in query.via:
-            await self._stations.get(unit, crs, parameter="via")
+            await self._stations.get(unit, crs, parameter=f"{prefix}via")
         return await find_trip(
-            unit, query, timetable=loaded.timetable, holidays=self._holidays, parameter=parameter
+            unit, query, timetable=loaded.timetable, holidays=self._holidays, prefix=prefix
         )
 
     def _office(
-        self, rules: RuleBook, query: FareQuery, out: Trip, back: Trip | None
+        self, rules: RuleBook, query: FareQuery, out: Trip, back: Trip | None = None
     ) -> TicketOffice:
         return TicketOffice(
             rules=rules,
@@ -180,15 +239,29 @@ class CompareFares:
         )
 
 
-async def _prices(unit: UnitOfWork, office: TicketOffice, *, splits: bool) -> PriceList:
-    """Read the prices that *office* asks for: of the ends, or of every call of the trip."""
-    ones: Sequence[FareCode]
-    others: Sequence[FareCode]
-    if splits:
-        ones = others = office.codes_along()
-    else:
-        ones, others = office.codes_of_ends()
-    return office.price_list(await unit.fares.between(ones, others))
+async def _records(
+    unit: UnitOfWork, offices: Iterable[tuple[TicketOffice, bool]]
+) -> Sequence[FareRecord]:
+    """Read at once what *offices* ask for: of the ends, or of every call of those that split."""
+    ones: set[FareCode] = set()
+    others: set[FareCode] = set()
+    for office, has_split in offices:
+        along = office.codes_along() if has_split else ()
+        origins, destinations = (along, along) if has_split else office.codes_of_ends()
+        ones.update(origins)
+        others.update(destinations)
+    return await unit.fares.between(ones, others)
+
+
+def _one_way(
+    found: FoundTrip, office: TicketOffice, records: Sequence[FareRecord], *, has_split: bool
+) -> OneWay:
+    prices = office.price_list(records)
+    return OneWay(
+        found=found,
+        comparison=office.compare(prices),
+        split=office.split(prices) if has_split else None,
+    )
 
 
 def _check_railcard(rules: RuleBook, railcard: RailcardCode) -> None:
@@ -204,23 +277,35 @@ def _check_order(out: Trip, back: Trip, asked: TripQuery) -> None:
         return
     ended, leaves = instant(out.day, ends_min), instant(back.day, back.departure_min)
     if leaves < ended:
-        parameter = "return_time" if asked.train is None else "return_train"
-        raise InvalidParameter(
-            parameter, f"leaves at {leaves:%H:%M}, before the way out has ended at {ended:%H:%M}"
+        parameter = f"{BACK}time" if asked.train is None else f"{BACK}train"
+        detail = (
+            f"leaves at {leaves:%H:%M on %d %B %Y}, before the way out has ended"
+            f" at {ended:%H:%M on %d %B %Y}"
         )
+        raise InvalidParameter(parameter, detail)
 
 
 def _degraded(query: FareQuery, loaded: Provenance, found: TripFares) -> Iterator[str]:
     """Yield what of the answer could not be had."""
+    yield from _unknown_prices(loaded.fares, found.out.trip)
     yield from _unchecked(query.out, loaded, found.out)
     if query.back is not None and found.back is not None:
         yield from _unchecked(query.back, loaded, found.back)
     if query.splits and not found.out.trip.is_known:
         yield NO_SPLIT
-    elif query.splits and found.back is not None:
-        yield SPLIT_ONE_WAY
+    if query.splits and found.back is not None and not found.back.trip.is_known:
+        yield NO_SPLIT_BACK
     if found.is_empty:
         yield NO_FARES
+
+
+def _unknown_prices(fares: LoadedFeed | None, trip: Trip) -> Iterator[str]:
+    """Yield that the trip is before the first day of which the fares are known to speak."""
+    if fares is not None and trip.ticket_day < fares.first_day:
+        yield (
+            f"the loaded fares, {fares.version}, are of {fares.first_day}:"
+            f" prices on {trip.ticket_day} may have been others"
+        )
 
 
 def _unchecked(asked: TripQuery, loaded: Provenance, found: FoundTrip) -> Iterator[str]:
@@ -231,4 +316,5 @@ def _unchecked(asked: TripQuery, loaded: Provenance, found: FoundTrip) -> Iterat
         yield f"no loaded timetable covers {asked.day}: the train's calls are not known"
     elif asked.departure_min is not None:
         ends = f"from {asked.origin} to {asked.destination}"
-        yield f"no direct train {ends} leaves then: the trip's calls are not known"
+        via = f" that calls at {' and '.join(asked.via)}" if asked.via else ""
+        yield f"no direct train {ends}{via} leaves then: the trip's calls are not known"

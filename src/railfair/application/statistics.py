@@ -6,9 +6,11 @@ from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
 from railfair.domain.codes import Crs, TocCode
 from railfair.domain.errors import InvalidParameter, UnknownRoute
+from railfair.domain.fares.edition import EditionState, FareEdition
+from railfair.domain.fares.rulebook import NO_RAILCARD
 from railfair.domain.station import Station
 from railfair.domain.statistics import OutcomeCounts
-from railfair.ports.storage import Storage
+from railfair.ports.storage import Storage, UnitOfWork
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +24,27 @@ class RouteStatistics:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FaresLoaded:
+    """The current fares: how many stations, tickets, routes and railcards they have rules for.
+
+    *editions* is how many are known, those that were taken back aside.
+    """
+
+    current: FareEdition
+    editions: int
+    stations: int
+    tickets: int
+    routes: int
+    railcards: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Statistics:
     """What is loaded; *operators* is what came of every booked arrival, by operator."""
 
     stations: int
     schedules: int
+    fares: FaresLoaded | None
     operators: dict[TocCode, OutcomeCounts]
     provenance: Provenance
 
@@ -65,6 +83,25 @@ async def statistics(*, storage: Storage, stations: StationDirectory) -> Statist
         return Statistics(
             stations=await stations.count(unit),
             schedules=await unit.timetable.count_schedules(),
+            fares=await _fares(unit),
             operators=await unit.performance.operator_outcomes(),
             provenance=await provenance(unit),
         )
+
+
+async def _fares(unit: UnitOfWork) -> FaresLoaded | None:
+    rules = await unit.fares.rules()
+    editions = [
+        one for one in await unit.fares.editions() if one.state is not EditionState.WITHDRAWN
+    ]
+    current = next((one for one in editions if one.state is EditionState.CURRENT), None)
+    if rules is None or current is None:
+        return None
+    return FaresLoaded(
+        current=current,
+        editions=len(editions),
+        stations=len(rules.locations),
+        tickets=len(rules.tickets),
+        routes=len(rules.routes),
+        railcards=sum(1 for code in rules.railcards if code != NO_RAILCARD),
+    )

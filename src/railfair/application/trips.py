@@ -1,14 +1,16 @@
 """Finding the trip that a question about fares is for."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from railfair.domain.codes import Crs, TrainUid
 from railfair.domain.errors import InvalidParameter
+from railfair.domain.fares.comparison import SplitTicket
 from railfair.domain.fares.trip import Trip, TripCall, TripLeg, unknown_trip
 from railfair.domain.feed import LoadedFeed
-from railfair.domain.railtime import MINUTES_A_DAY
+from railfair.domain.railtime import HALF_DAY, MINUTES_A_DAY, instant
 from railfair.domain.timetable import DirectTrain
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.storage import UnitOfWork
@@ -20,9 +22,9 @@ ONE_DAY: Final = timedelta(days=1)
 class TripQuery:
     """One way of a trip: minutes are after midnight of *day*, `None` where nothing is said.
 
-    With a *train* it is that one; else the next direct one at or after *departure_min*, if the
-    timetable has one and *arrival_min* does not say already when the trip ends. *via* are stations
-    that the trip passes.
+    With a *train* it is that one, which leaves no earlier and arrives no later than is said; else
+    the next direct one at or after *departure_min*, if the timetable has one and *arrival_min* does
+    not say already when the trip ends. The train calls at every station of *via*.
     """
 
     origin: Crs
@@ -42,26 +44,55 @@ class FoundTrip:
     ride: DirectTrain | None
 
 
+def check_trip(query: TripQuery, prefix: str = "") -> None:
+    """Raise `InvalidParameter` if *query* contradicts itself; names begin with *prefix*."""
+    for number, crs in enumerate(query.via):
+        if crs in {query.origin, query.destination}:
+            raise InvalidParameter(f"{prefix}via", f"{crs} is an end of the trip")
+        if crs in query.via[:number]:
+            raise InvalidParameter(f"{prefix}via", f"{crs} is named twice")
+    leaves, arrives = query.departure_min, query.arrival_min
+    if leaves is None or arrives is None or arrival_after(leaves, arrives) is not None:
+        return
+    detail = f"is before {prefix}time, and more than 12 hours after it on the next day"
+    if arrives == leaves:
+        detail = f"is the same as {prefix}time"
+    raise InvalidParameter(f"{prefix}arrival_time", detail)
+
+
+def arrival_after(departure_min: int, arrival_min: int) -> int | None:
+    """Return an arrival by the clock in minutes of the day on which the trip leaves.
+
+    It is on the next day if the trip takes 12 hours at most then; else there is none.
+    """
+    if arrival_min > departure_min:
+        return arrival_min
+    next_day_min = arrival_min + MINUTES_A_DAY
+    return next_day_min if next_day_min - departure_min <= HALF_DAY else None
+
+
 async def find_trip(
     unit: UnitOfWork,
     query: TripQuery,
     *,
     timetable: LoadedFeed | None,
     holidays: BankHolidays,
-    parameter: str = "train",
+    prefix: str = "",
 ) -> FoundTrip:
     """Return the trip that *query* means.
 
     Raises:
-        InvalidParameter: the train asked for does not run that way on that day; names *parameter*.
+        InvalidParameter: the train asked for does not run that way on that day, or not at the times
+            or by the stations that are said; names begin with *prefix*.
     """
     is_covered = timetable is not None and timetable.covers(query.day)
     ride = None
     if query.train is not None:
-        if is_covered:
-            ride = await _that_train(unit, query, holidays)
-        if ride is None:
-            raise InvalidParameter(parameter, _no_such_train(query, is_covered=is_covered))
+        rides = await _rides(unit, query, holidays, not_before_min=0) if is_covered else []
+        if not rides:
+            detail = _no_such_train(query, is_covered=is_covered)
+            raise InvalidParameter(f"{prefix}train", detail)
+        ride = _ride_meant(rides, query, prefix)
     elif is_covered and query.departure_min is not None and query.arrival_min is None:
         ride = await _next_train(unit, query, holidays, query.departure_min)
     return trip_with(query, ride)
@@ -69,11 +100,25 @@ async def find_trip(
 
 def trip_with(query: TripQuery, ride: DirectTrain | None) -> FoundTrip:
     """Return the trip that *query* means with *ride*; without one it is what *query* says."""
-    trip = _unknown(query) if ride is None else _trip_of(ride, query.via)
-    return FoundTrip(trip=trip, ride=ride)
+    return FoundTrip(trip=_unknown(query) if ride is None else _trip_of(ride), ride=ride)
 
 
-def _trip_of(ride: DirectTrain, via: tuple[Crs, ...]) -> Trip:
+def ends_along(trip: Trip, tickets: Iterable[SplitTicket]) -> Iterator[tuple[TripCall, TripCall]]:
+    """Yield for each of *tickets*, which follow each other along *trip*, the calls at its ends."""
+    calls = [call for leg in trip.legs for call in leg.calls]
+    start = 0
+    for ticket in tickets:
+        start = _place(calls, ticket.origin, start)
+        end = _place(calls, ticket.destination, start + 1)
+        yield calls[start], calls[end]
+        start = end
+
+
+def _place(calls: Sequence[TripCall], crs: Crs, first: int) -> int:
+    return next(place for place in range(first, len(calls)) if calls[place].crs == crs)
+
+
+def _trip_of(ride: DirectTrain) -> Trip:
     """Return the trip that a passenger makes with *ride*."""
     schedule = ride.train.schedule
     day = ride.departs_at.date()
@@ -89,7 +134,7 @@ def _trip_of(ride: DirectTrain, via: tuple[Crs, ...]) -> Trip:
     leg = TripLeg(
         calls=calls, uid=schedule.uid, toc=schedule.toc, is_sleeper=bool(schedule.sleepers.strip())
     )
-    return Trip(day=day, legs=(leg,), via=via)
+    return Trip(day=day, legs=(leg,))
 
 
 def _shifted(minute: int | None, other: int | None, shift: int) -> int | None:
@@ -100,8 +145,8 @@ def _shifted(minute: int | None, other: int | None, shift: int) -> int | None:
 
 def _unknown(query: TripQuery) -> Trip:
     arrival = query.arrival_min
-    if arrival is not None and query.departure_min is not None and arrival < query.departure_min:
-        arrival += MINUTES_A_DAY
+    if arrival is not None and query.departure_min is not None:
+        arrival = arrival_after(query.departure_min, arrival)
     return unknown_trip(
         query.origin,
         query.destination,
@@ -116,23 +161,50 @@ async def _next_train(
     unit: UnitOfWork, query: TripQuery, holidays: BankHolidays, not_before_min: int
 ) -> DirectTrain | None:
     """Return the direct train that leaves next on the calendar day, the night's included."""
-    rides = await _rides(unit, query, holidays, not_before_min=not_before_min, limit=1)
-    return min(rides, key=lambda ride: (ride.departs_at, ride.arrives_at), default=None)
+    limit = None if query.via else 1
+    rides = await _rides(unit, query, holidays, not_before_min=not_before_min, limit=limit)
+    return next((ride for ride in rides if not _missed(ride, query.via)), None)
 
 
-async def _that_train(
-    unit: UnitOfWork, query: TripQuery, holidays: BankHolidays
-) -> DirectTrain | None:
-    """Return the train asked for; of one that passes twice the ride at or after the time."""
-    rides = await _rides(unit, query, holidays, not_before_min=0, limit=None)
-    rides.sort(key=lambda ride: ride.departs_at)
-    earliest = query.departure_min or 0
-    later = [ride for ride in rides if _clock_min(ride) >= earliest]
-    return next(iter(later or rides), None)
+def _ride_meant(rides: Sequence[DirectTrain], query: TripQuery, prefix: str) -> DirectTrain:
+    """Return the earliest of the *rides* of a train that is by the stations and times asked for.
+
+    There are several if it calls at an end twice.
+    """
+    passing = [ride for ride in rides if not _missed(ride, query.via)]
+    if not passing:
+        missed = _missed(rides[0], query.via)[0]
+        detail = f"the train {query.train} does not call at {missed} on the way"
+        raise InvalidParameter(f"{prefix}via", detail)
+    later = [ride for ride in passing if _departure_min(ride) >= (query.departure_min or 0)]
+    if not later:
+        detail = f"the train {query.train} leaves at {passing[-1].departs_at:%H:%M}, before that"
+        raise InvalidParameter(f"{prefix}time", detail)
+    for ride in later:
+        if query.arrival_min is None or _arrives_by(ride, query.arrival_min):
+            return ride
+    detail = f"the train {query.train} arrives at {later[0].arrives_at:%H:%M}, not by that time"
+    raise InvalidParameter(f"{prefix}arrival_time", detail)
 
 
-def _clock_min(ride: DirectTrain) -> int:
+def _missed(ride: DirectTrain, via: Sequence[Crs]) -> list[Crs]:
+    """Return those stations of *via* at which the train does not call on the way."""
+    calls = ride.train.schedule.calls[ride.boarding : ride.alighting + 1]
+    called = {call.crs for call in calls}
+    return [crs for crs in via if crs not in called]
+
+
+def _departure_min(ride: DirectTrain) -> int:
+    """Return when it leaves in minutes of that calendar day."""
     return ride.departs_at.hour * 60 + ride.departs_at.minute
+
+
+def _arrives_by(ride: DirectTrain, clock_min: int) -> bool:
+    """Whether it arrives at or before a time on the clock that follows its departure."""
+    latest_min = arrival_after(_departure_min(ride), clock_min)
+    if latest_min is None:
+        return False
+    return ride.arrives_at <= instant(ride.departs_at.date(), latest_min)
 
 
 async def _rides(
@@ -141,9 +213,12 @@ async def _rides(
     holidays: BankHolidays,
     *,
     not_before_min: int,
-    limit: int | None,
+    limit: int | None = None,
 ) -> list[DirectTrain]:
-    """Return the rides that leave on the calendar day, whichever day their train set out."""
+    """Return the rides that leave on the calendar day, whichever day their train set out.
+
+    Earliest first; *limit* is for each of the two days.
+    """
     found: list[DirectTrain] = []
     for day, offset in ((query.day - ONE_DAY, MINUTES_A_DAY), (query.day, 0)):
         rides = await unit.timetable.direct_trains(
@@ -156,7 +231,7 @@ async def _rides(
             limit=limit,
         )
         found += [ride for ride in rides if ride.departs_at.date() == query.day]
-    return found
+    return sorted(found, key=lambda ride: (ride.departs_at, ride.arrives_at))
 
 
 def _no_such_train(query: TripQuery, *, is_covered: bool) -> str:

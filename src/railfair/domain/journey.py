@@ -179,12 +179,13 @@ class Journey:
         return max(len(self.trains) - 1, 0)
 
     @cached_property
-    def key(self) -> tuple[tuple[TrainUid | str, int, Crs, Crs], ...]:
+    def key(self) -> tuple[tuple[TrainUid | str, int, int, Crs, Crs], ...]:
         """What tells it from others: what is ridden, when, from where and to where."""
         return tuple(
             (
                 leg.first.schedule.uid if isinstance(leg, TrainLeg) else leg.mode,
                 leg.departs_min,
+                leg.arrives_min,
                 leg.origin,
                 leg.destination,
             )

@@ -19,6 +19,9 @@ FIRST_DAY: Final = date(1990, 1, 1)
 LAST_DAY: Final = date(2100, 1, 1)
 """Days that can be asked for lie from the first to before the last."""
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT: Final = re.compile(
+    r"(\d{4}-\d{2}-\d{2})[T ](\d{1,2}:\d{2}(?::\d{2})?)(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?", re.ASCII
+)
 _CLOCK: Final = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
 
 
@@ -93,3 +96,24 @@ def clock_time(text: str, *, parameter: str = "time") -> int:
         return hhmm(found[1].zfill(2) + found[2])
     except ValueError:
         raise InvalidParameter(parameter, f"there is no {text.strip()} on the clock") from None
+
+
+def local_moment(text: str, *, parameter: str = "moment") -> datetime:
+    """Return the London time of *text* (`2026-11-24T08:00`); raise `InvalidParameter` if none.
+
+    With an offset it is that instant, else London's clock.
+    """
+    found = _MOMENT.fullmatch(text.strip())
+    if found is None:
+        raise MalformedParameter(parameter, "a moment looks like 2026-11-24T08:00")
+    day = calendar_day(found[1], parameter=parameter)
+    at = instant(day, clock_time(found[2], parameter=parameter))
+    if found[3] is None:
+        return at
+    try:
+        offset = datetime.fromisoformat(f"2000-01-01T00:00{found[3]}").tzinfo
+    except ValueError:
+        raise InvalidParameter(parameter, f"there is no offset {found[3]}") from None
+    local = at.replace(tzinfo=offset).astimezone(LONDON)
+    calendar_day(local.date().isoformat(), parameter=parameter)
+    return local

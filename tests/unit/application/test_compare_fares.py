@@ -1,5 +1,6 @@
 """Comparing the fares of a trip: which trip it is, what it rests on, and what cannot be had."""
 
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,7 +24,7 @@ from railfair.domain.feed import FeedKind, FeedSource, ImportReport, LoadedFeed
 from railfair.domain.timetable import Schedule
 from railfair.ports.storage import Storage, UnitOfWork
 from support import timetables
-from support.fares_feed import flow, write_fares
+from support.fares_feed import FlowLiteral, flow, write_fares
 from support.fares_rule_lines import discount, railcard, status, ticket
 from support.running import NoHolidays
 from support.timetables import call, minutes, station, train
@@ -41,6 +42,13 @@ FLOWS = [
     flow("0002", "0003", fares={"SDS": 250}),
     flow("0001", "0003", fares={"SDS": 540, "SVR": 990}),
 ]
+WAY_BACK = [
+    flow("0003", "0001", fares={"SDS": 380, "FDS": 190}),
+    flow("0003", "0002", fares={"SDS": 150}),
+    flow("0002", "0001", fares={"SDS": 120}),
+]
+BACK_BY_BEE = train("B10011", call("CEE", dep="10:00"), call("BEE", arr="10:29", dep="10:30"),
+                    call("AYT", arr="11:00"))  # fmt: skip
 RULES: dict[str, Any] = {
     "TTY": [ticket("SDS"), ticket("SVR", "OFF-PEAK R", kind="R")],
     "RLC": [railcard("", "NO RAILCARD", people=(999, 1, 998, 0, 998, 0)),
@@ -83,9 +91,11 @@ async def put_timetable(storage: MemoryStorage, *schedules: Schedule) -> None:
         )
 
 
-async def put_fares(storage: MemoryStorage, folder: Path) -> None:
+async def put_fares(
+    storage: MemoryStorage, folder: Path, flows: Iterable[FlowLiteral] = FLOWS
+) -> None:
     await import_fares(
-        FileFaresFeed([write_fares(folder / "fares", flows=FLOWS, **RULES)]),
+        FileFaresFeed([write_fares(folder / "fares", flows=flows, **RULES)]),
         ImportReport(),
         storage=storage,
         clock=FixedClock(MONDAY),
@@ -163,10 +173,77 @@ async def test_without_a_train_there_is_no_split(storage: MemoryStorage) -> None
     )
 
 
-async def test_a_split_of_a_round_trip_is_of_the_way_out(storage: MemoryStorage) -> None:
-    answer = await ask(storage, back=way(CEE, AYT, departure_min=600), splits=True)
-    assert answer.found.split is not None
-    assert "split tickets were looked for on the way out alone" in answer.degraded_reasons
+async def test_a_round_trip_is_split_one_way_and_the_other(both_ways: MemoryStorage) -> None:
+    answer = await ask(both_ways, back=way(CEE, AYT, departure_min=600), splits=True)
+    out, back = answer.found.ways
+    assert out.split is not None
+    assert (out.split.total_p, out.split.saving_p) == (450, 90)
+    assert back.split is not None
+    assert (back.split.total_p, back.split.saving_p) == (270, 110)
+    assert [one.origin for one in back.split.tickets] == [CEE, BEE]
+    assert answer.found.names == {AYT: "Ayton", BEE: "Beeford", CEE: "Ceeham"}
+    assert answer.degraded_reasons == ()
+
+
+async def test_a_split_is_compared_with_the_cheapest_ticket_of_its_way(
+    both_ways: MemoryStorage,
+) -> None:
+    found = (await ask(both_ways, back=way(CEE, AYT, departure_min=600), splits=True)).found
+    for one in found.ways:
+        assert one.split is not None
+        assert one.comparison.cheapest is not None
+        assert one.comparison.cheapest.total_p - one.split.total_p == one.split.saving_p
+        rejected = {fare.ticket.code for fare in found.comparison.rejected}
+        assert one.comparison.cheapest.ticket.code in rejected
+
+
+async def test_a_way_back_whose_train_is_not_known_has_no_split(storage: MemoryStorage) -> None:
+    answer = await ask(storage, back=way(CEE, AYT, departure_min=1439), splits=True)
+    out, back = answer.found.ways
+    assert out.split is not None
+    assert back.split is None
+    assert answer.degraded_reasons[-1] == (
+        "split tickets follow the calls of a train, and no direct train is known for the way back"
+    )
+
+
+# --- two singles ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def both_ways(tmp_path: Path) -> MemoryStorage:
+    """Fares for the way back as well, and trains that call at Beeford both ways."""
+    storage = MemoryStorage()
+    await put_timetable(storage, OUT, BACK_BY_BEE)
+    await put_fares(storage, tmp_path, [*FLOWS, *WAY_BACK])
+    return storage
+
+
+async def test_a_round_trip_may_be_made_with_two_singles(both_ways: MemoryStorage) -> None:
+    answer = await ask(both_ways, back=way(CEE, AYT, departure_min=600))
+    assert totals(answer) == {"SVR": 990}
+    assert answer.found.singles is not None
+    assert [one.total_p for one in answer.found.singles] == [540, 380]
+    assert [one.ticket.code for one in answer.found.singles] == ["SDS", "SDS"]
+
+
+async def test_singles_are_cheaper_with_the_railcard_too(both_ways: MemoryStorage) -> None:
+    answer = await ask(both_ways, back=way(CEE, AYT, departure_min=600), railcard=CARD)
+    assert answer.found.singles is not None
+    assert [one.total_p for one in answer.found.singles] == [375, 265]
+    assert all(one.railcard is not None for one in answer.found.singles)
+
+
+async def test_one_way_has_no_two_singles(both_ways: MemoryStorage) -> None:
+    found = (await ask(both_ways)).found
+    assert found.singles is None
+    assert [one.found for one in found.ways] == [found.out]
+
+
+async def test_without_a_single_for_each_way_there_are_no_two(storage: MemoryStorage) -> None:
+    found = (await ask(storage, back=way(CEE, AYT, departure_min=600))).found
+    assert [one.single is None for one in found.ways] == [False, True]
+    assert found.singles is None
 
 
 @pytest.mark.parametrize(
@@ -175,7 +252,7 @@ async def test_a_split_of_a_round_trip_is_of_the_way_out(storage: MemoryStorage)
         ({"departure_min": 480}, {"departure_min": 539}, "return_time"),
         ({"train": "A10008"}, {"train": "B10009"}, "return_train"),
         ({"departure_min": 600, "arrival_min": 700}, {"departure_min": 699}, "return_time"),
-        ({"departure_min": 600, "arrival_min": 30}, {"departure_min": 1439}, "return_time"),
+        ({"departure_min": 780, "arrival_min": 30}, {"departure_min": 1439}, "return_time"),
         ({"arrival_min": 700}, {"departure_min": 699, "arrival_min": 900}, "return_time"),
         ({"departure_min": 600}, {"departure_min": 599}, "return_time"),
         ({"departure_min": 1400}, {"day": TUESDAY, "departure_min": 29, "arrival_min": 99},
@@ -185,7 +262,9 @@ async def test_a_split_of_a_round_trip_is_of_the_way_out(storage: MemoryStorage)
 async def test_the_way_back_does_not_leave_before_the_way_out_has_ended(
     storage: MemoryStorage, out: dict[str, Any], back: dict[str, Any], parameter: str
 ) -> None:
-    with pytest.raises(InvalidParameter, match="before the way out has ended") as caught:
+    day = back.get("day", MONDAY)
+    told = f"on {day:%d %B %Y}, before the way out has ended at .* on 1?0?[09] February 2026"
+    with pytest.raises(InvalidParameter, match=told) as caught:
         await ask(storage, way(**out), back=way(CEE, AYT, **back))
     assert caught.value.parameter == parameter
 
@@ -213,6 +292,14 @@ async def test_a_way_back_whose_time_is_not_known_is_not_refused(storage: Memory
     [
         ({"out": way(AYT, AYT)}, "destination"),
         ({"out": way(), "back": way(CEE, AYT, day=MONDAY - timedelta(days=1))}, "return_date"),
+        ({"out": way(via=(AYT,))}, "via"),
+        ({"out": way(via=(BEE, BEE))}, "via"),
+        ({"out": way(departure_min=600, arrival_min=600)}, "arrival_time"),
+        ({"out": way(departure_min=600, arrival_min=599)}, "arrival_time"),
+        (
+            {"out": way(), "back": way(CEE, AYT, departure_min=600, arrival_min=599)},
+            "return_arrival_time",
+        ),
     ],
 )
 def test_a_trip_that_cannot_be_made_is_refused(query: dict[str, Any], parameter: str) -> None:
@@ -252,6 +339,27 @@ async def test_where_no_train_is_known_it_is_said_of_each_way(storage: MemorySto
         "no direct train from AYT to CEE leaves then: the trip's calls are not known",
         f"no loaded timetable covers {after}: the train's calls are not known",
     )
+
+
+async def test_where_no_train_calls_on_the_way_it_is_said(storage: MemoryStorage) -> None:
+    answer = await ask(storage, way(departure_min=600, via=(BEE,)))
+    assert answer.found.out.ride is None
+    [reason] = answer.degraded_reasons
+    assert reason.startswith("no direct train from AYT to CEE that calls at BEE leaves then: ")
+
+
+async def test_prices_of_a_day_before_the_fares_are_said_to_be_doubtful(
+    storage: MemoryStorage,
+) -> None:
+    first = date(2026, 1, 5)
+    before = await ask(storage, way(day=first - timedelta(days=1), departure_min=600))
+    assert before.degraded_reasons[0] == (
+        "the loaded fares, RJFAF901, are of 2026-01-05: prices on 2026-01-04 may have been others"
+    )
+    assert totals(before) == {"SDS": 540, "SVR": 990}
+    assert (await ask(storage, way(day=first, departure_min=0))).degraded_reasons == ()
+    night = await ask(storage, way(day=first, departure_min=10, arrival_min=60))
+    assert "prices on 2026-01-04" in night.degraded_reasons[0]
 
 
 async def test_who_says_when_the_trip_ends_misses_no_train(storage: MemoryStorage) -> None:

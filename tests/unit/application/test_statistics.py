@@ -1,14 +1,21 @@
 """What is loaded, and how trains ran."""
 
+from datetime import date
+from pathlib import Path
+
 import pytest
 
+from railfair.adapters.clock.clock import FixedClock
+from railfair.adapters.feeds.fares import FileFaresFeed
 from railfair.adapters.memory.storage import MemoryStorage
+from railfair.application.import_fares import import_fares, restore_fares
 from railfair.application.stations import StationDirectory
 from railfair.application.statistics import RouteStatistics, route_statistics, statistics
 from railfair.domain.codes import Crs
 from railfair.domain.errors import InvalidParameter, UnknownRoute, UnknownStation
-from railfair.domain.feed import FeedSource
+from railfair.domain.feed import FeedSource, ImportReport
 from railfair.domain.statistics import OutcomeCounts
+from support.fares_feed import write_fares
 from support.running import DAY, GivenRuns, ayton_to_ceeham, call, days_from, run, take
 from support.timetables import station, train
 
@@ -70,8 +77,30 @@ async def test_what_is_loaded_is_counted(storage: MemoryStorage) -> None:
     assert found.operators == {"ZY": OutcomeCounts(delays={0: 1, 8: 1}, cancelled=1, unknown=1)}
 
 
+async def test_the_fares_that_are_loaded_are_counted(tmp_path: Path) -> None:
+    storage = MemoryStorage()
+    for sequence in ("901", "902"):
+        await import_fares(
+            FileFaresFeed([write_fares(tmp_path / sequence, sequence=sequence)]),
+            ImportReport(),
+            storage=storage,
+            clock=FixedClock(DAY),
+            tolerance=0.05,
+        )
+    fares = (await statistics(storage=storage, stations=StationDirectory())).fares
+    assert fares is not None
+    assert (fares.current.version, fares.current.generated_on) == ("RJFAF902", date(2026, 1, 5))
+    assert (fares.stations, fares.tickets, fares.routes, fares.railcards) == (3, 2, 1, 0)
+    assert fares.editions == 2
+    await restore_fares(storage=storage)
+    fares = (await statistics(storage=storage, stations=StationDirectory())).fares
+    assert fares is not None
+    assert (fares.current.version, fares.editions) == ("RJFAF901", 1)
+
+
 async def test_nothing_is_loaded_at_first() -> None:
     found = await statistics(storage=MemoryStorage(), stations=StationDirectory())
+    assert found.fares is None
     assert (found.stations, found.schedules, found.operators) == (0, 0, {})
     assert found.provenance.performance is None
 

@@ -8,7 +8,13 @@ import pytest
 
 from railfair.adapters.clock.clock import FixedClock
 from railfair.adapters.memory.storage import MemoryStorage
-from railfair.application.trips import FoundTrip, TripQuery, find_trip
+from railfair.application.trips import (
+    FoundTrip,
+    TripQuery,
+    arrival_after,
+    check_trip,
+    find_trip,
+)
 from railfair.domain.codes import Crs, TrainUid
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
@@ -50,8 +56,9 @@ async def find(
         await unit.timetable.put_schedules(list(schedules), are_manual=False)
     values: dict[str, Any] = {"origin": AYT, "destination": CEE, "day": MONDAY} | asked
     async with storage.reading() as unit:
+        prefix = values.pop("prefix", "")
         query = TripQuery(**values)
-        return await find_trip(unit, query, timetable=loaded, holidays=NoHolidays())
+        return await find_trip(unit, query, timetable=loaded, holidays=NoHolidays(), prefix=prefix)
 
 
 def times(found: FoundTrip) -> tuple[date, int | None, int | None]:
@@ -112,16 +119,46 @@ async def test_a_train_of_the_night_may_be_named() -> None:
     assert times(found) == (MONDAY, 12, 60)
 
 
-async def test_a_train_that_is_named_is_taken_whatever_the_time() -> None:
-    for clock in (None, "07:00", "23:00"):
+async def test_a_train_that_is_named_is_taken_whatever_leaves_before_it() -> None:
+    for clock in (None, "07:00", "10:00"):
         asked = None if clock is None else minutes(clock)
         found = await find([EIGHT, TEN], train=TrainUid("A10010"), departure_min=asked)
         assert times(found) == (MONDAY, minutes("10:00"), minutes("10:46"))
 
 
+@pytest.mark.parametrize("prefix", ["", "return_"])
 @pytest.mark.parametrize(
-    ("asked", "leaves"),
-    [(None, "08:00"), ("08:00", "08:00"), ("08:30", "08:41"), ("09:30", "08:00")],
+    ("named", "asked", "parameter"),
+    [
+        ("A10010", {"departure_min": "10:01"}, "time"),
+        ("A10010", {"departure_min": "23:59"}, "time"),
+        ("R10001", {"departure_min": "08:42"}, "time"),
+        ("A10010", {"arrival_min": "10:45"}, "arrival_time"),
+        ("A10010", {"arrival_min": "09:59"}, "arrival_time"),
+        ("N10002", {"arrival_min": "00:49"}, "arrival_time"),
+        ("R10001", {"departure_min": "08:30", "arrival_min": "08:59"}, "arrival_time"),
+    ],
+)
+async def test_a_train_that_is_named_contradicts_no_time(
+    named: str, asked: dict[str, str], parameter: str, prefix: str
+) -> None:
+    clocks: dict[str, Any] = {name: minutes(clock) for name, clock in asked.items()}
+    with pytest.raises(InvalidParameter, match=named) as caught:
+        await find([EIGHT, TEN, LATE, RING], train=TrainUid(named), prefix=prefix, **clocks)
+    assert caught.value.parameter == prefix + parameter
+
+
+@pytest.mark.parametrize(
+    ("named", "clock"),
+    [("A10010", "10:46"), ("A10010", "11:00"), ("N10002", "00:50"), ("R10001", "08:20")],
+)
+async def test_a_train_that_is_named_arrives_by_the_time(named: str, clock: str) -> None:
+    found = await find([TEN, LATE, RING], train=TrainUid(named), arrival_min=minutes(clock))
+    assert uid(found) == named
+
+
+@pytest.mark.parametrize(
+    ("asked", "leaves"), [(None, "08:00"), ("08:00", "08:00"), ("08:30", "08:41")]
 )
 async def test_a_train_that_passes_twice_is_boarded_at_or_after_the_time(
     asked: str | None, leaves: str
@@ -198,9 +235,60 @@ async def test_an_arrival_alone_is_on_the_day_itself() -> None:
     assert times(await find([], arrival_min=40)) == (MONDAY, None, 40)
 
 
-async def test_stations_that_are_said_to_be_passed_stay_with_a_train() -> None:
-    found = await find([TEN], departure_min=0, via=(BEE,))
+async def test_the_next_train_that_calls_on_the_way_is_taken() -> None:
+    later = train("A10011", call("AYT", dep="11:00"), call("BEE", arr="11:30", dep="11:31"),
+                  call("CEE", arr="12:00"))  # fmt: skip
+    found = await find([TEN, later], departure_min=minutes("09:00"), via=(BEE,))
+    assert uid(found) == "A10011"
+    assert tuple(found.trip.stations()) == (AYT, BEE, CEE)
+    assert uid(await find([NIGHT, LATE, EIGHT], departure_min=0, via=(BEE,))) == "A10008"
+
+
+async def test_without_a_train_that_calls_on_the_way_the_trip_is_not_known() -> None:
+    beyond = train("A10012", call("AYT", dep="10:00"), call("CEE", arr="10:40", dep="10:41"),
+                   call("BEE", arr="11:00"))  # fmt: skip
+    found = await find([TEN, beyond, NIGHT], departure_min=0, via=(BEE,))
+    assert found.ride is None
     assert tuple(found.trip.stations()) == (AYT, CEE, BEE)
+
+
+async def test_a_train_that_is_named_calls_on_the_way() -> None:
+    assert uid(await find([EIGHT], train=TrainUid("A10008"), via=(BEE,))) == "A10008"
+    with pytest.raises(InvalidParameter, match="A10010 does not call at BEE") as caught:
+        await find([TEN], train=TrainUid("A10010"), via=(BEE,))
+    assert caught.value.parameter == "via"
+
+
+@pytest.mark.parametrize(
+    ("via", "why"), [((AYT,), "AYT is an end"), ((BEE, CEE), "CEE is an end"),
+                     ((BEE, BEE), "BEE is named twice")],
+)  # fmt: skip
+def test_a_station_on_the_way_is_another_one_each_time(via: tuple[Crs, ...], why: str) -> None:
+    with pytest.raises(InvalidParameter, match=why) as caught:
+        check_trip(TripQuery(origin=AYT, destination=CEE, day=MONDAY, via=via))
+    assert caught.value.parameter == "via"
+
+
+@pytest.mark.parametrize(
+    ("leaves", "arrives", "found"),
+    [("08:00", "08:01", "08:01"), ("00:00", "23:59", "23:59"), ("22:30", "00:27", "24:27"),
+     ("12:00", "00:00", "24:00"), ("18:00", "06:00", "30:00"), ("18:00", "06:01", None),
+     ("08:00", "07:00", None), ("08:00", "08:00", None)],
+)  # fmt: skip
+def test_past_midnight_a_trip_takes_half_a_day_at_most(
+    leaves: str, arrives: str, found: str | None
+) -> None:
+    clocks = minutes(leaves), minutes(arrives)
+    assert arrival_after(*clocks) == (None if found is None else minutes(found))
+    query = TripQuery(
+        origin=AYT, destination=CEE, day=MONDAY, departure_min=clocks[0], arrival_min=clocks[1]
+    )
+    if found is not None:
+        check_trip(query)
+        return
+    with pytest.raises(InvalidParameter, match="return_time") as caught:
+        check_trip(query, "return_")
+    assert caught.value.parameter == "return_arrival_time"
 
 
 async def test_a_call_where_nobody_may_alight_has_the_time_of_its_departure() -> None:

@@ -1,6 +1,6 @@
 """Rail time: minutes after midnight of the day on which a train leaves its origin."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, timezone
 
 import pytest
 from hypothesis import given
@@ -130,3 +130,103 @@ def test_what_has_not_the_form_of_a_time_is_malformed(text: str) -> None:
 def test_a_time_that_is_not_on_the_clock_is_named(text: str) -> None:
     with pytest.raises(InvalidParameter, match=f"there is no {text}"):
         railtime.clock_time(text)
+
+
+# --- moments -------------------------------------------------------------------------------------
+
+
+@given(DAYS, CLOCKS)
+def test_a_moment_without_an_offset_is_london_s_clock(day: date, clock_min: int) -> None:
+    clock = f"{clock_min // 60:02}:{clock_min % 60:02}"
+    moment = railtime.local_moment(f"{day}T{clock}")
+    assert moment == railtime.instant(day, clock_min)
+    assert (moment.date(), railtime.minutes(moment.time())) == (day, clock_min)
+
+
+@given(st.datetimes(datetime(1990, 1, 2), datetime(2099, 12, 30)), st.integers(-23, 23))  # noqa: DTZ001 - an offset is put to it
+def test_a_moment_with_an_offset_is_that_instant(local: datetime, hours: int) -> None:
+    there = local.replace(second=0, microsecond=0, tzinfo=timezone(timedelta(hours=hours)))
+    moment = railtime.local_moment(there.isoformat(timespec="minutes"))
+    assert moment.astimezone(UTC) == there.astimezone(UTC)
+    assert moment.tzinfo is LONDON
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        ("2026-11-24T08:00", "2026-11-24T08:00:00+00:00"),
+        ("2026-07-01T08:00", "2026-07-01T08:00:00+01:00"),
+        ("2026-07-01T08:00Z", "2026-07-01T09:00:00+01:00"),
+        ("2026-11-24T08:00Z", "2026-11-24T08:00:00+00:00"),
+        ("2026-11-24T08:00+05:30", "2026-11-24T02:30:00+00:00"),
+        ("2026-11-24T08:00-0030", "2026-11-24T08:30:00+00:00"),
+        ("2026-11-24T00:10+01:00", "2026-11-23T23:10:00+00:00"),
+        ("2026-12-31T23:30-01:00", "2027-01-01T00:30:00+00:00"),
+        ("2026-11-24 08:00", "2026-11-24T08:00:00+00:00"),
+        (" 2026-11-24T8:00 ", "2026-11-24T08:00:00+00:00"),
+        ("2026-11-24T08:00:59", "2026-11-24T08:00:00+00:00"),
+        ("2026-11-24T08:00:59.999999Z", "2026-11-24T08:00:00+00:00"),
+    ],
+)
+def test_a_moment_is_read_to_the_minute_in_many_forms(text: str, clock: str) -> None:
+    assert railtime.iso(railtime.local_moment(text)) == clock
+
+
+@pytest.mark.parametrize(
+    ("text", "clock"),
+    [
+        # Clocks go forward from 01:00 to 02:00 …
+        ("2026-03-29T00:59Z", "2026-03-29T00:59:00+00:00"),
+        ("2026-03-29T01:00Z", "2026-03-29T02:00:00+01:00"),
+        ("2026-03-29T02:00+01:00", "2026-03-29T02:00:00+01:00"),
+        # … and back from 02:00 to 01:00.
+        ("2026-10-25T00:59Z", "2026-10-25T01:59:00+01:00"),
+        ("2026-10-25T01:00Z", "2026-10-25T01:00:00+00:00"),
+        ("2026-10-25T01:30+01:00", "2026-10-25T01:30:00+01:00"),
+        ("2026-10-25T01:30+00:00", "2026-10-25T01:30:00+00:00"),
+    ],
+)
+def test_an_offset_decides_in_the_nights_when_clocks_change(text: str, clock: str) -> None:
+    assert railtime.iso(railtime.local_moment(text)) == clock
+
+
+def test_a_clock_time_that_comes_twice_is_the_first_and_one_that_is_left_out_is_kept() -> None:
+    twice = railtime.local_moment("2026-10-25T01:30")
+    assert railtime.iso(twice) == "2026-10-25T01:30:00+01:00"
+    left_out = railtime.local_moment("2026-03-29T01:30")
+    assert railtime.minutes(left_out.time()) == 90
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "now", "2026-11-24", "08:00", "2026-11-24T08", "2026-11-24T0800", "20261124T08:00",
+     "2026-11-24t08:00", "2026-11-24T08:00z", "2026-11-24T08:00+1", "2026-11-24T08:00 +01:00",
+     "2026-11-24T08:00 GMT", "2026-11-24T08:00+01:00:00", "2026-11-24T08:00\x00", "🚂"],
+)  # fmt: skip
+def test_what_has_not_the_form_of_a_moment_is_malformed(text: str) -> None:
+    with pytest.raises(MalformedParameter, match="when: a moment looks like 2026-11-24T08:00"):
+        railtime.local_moment(text, parameter="when")
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2026-02-31T08:00", "there is no 2026-02-31"),
+        ("2026-11-24T24:00", "there is no 24:00"),
+        ("2026-11-24T08:60", "there is no 08:60"),
+        ("2026-11-24T08:00:60", "there is no 08:00:60"),
+        ("1989-12-31T23:59", "has to lie from"),
+        ("2100-01-01T00:00", "has to lie from"),
+        ("1990-01-01T00:30+01:00", "has to lie from"),
+        ("2099-12-31T23:30-01:00", "has to lie from"),
+    ],
+)
+def test_a_moment_that_there_is_not_is_named(text: str, why: str) -> None:
+    with pytest.raises(InvalidParameter, match=f"when: {why}"):
+        railtime.local_moment(text, parameter="when")
+
+
+@pytest.mark.parametrize("offset", ["+24:00", "-24:00", "+99:99", "-9999"])
+def test_an_offset_that_no_place_has_is_refused(offset: str) -> None:
+    with pytest.raises(InvalidParameter, match="when: "):
+        railtime.local_moment(f"2026-11-24T08:00{offset}", parameter="when")

@@ -3,7 +3,7 @@
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple
 
 from railfair.domain.codes import RestrictionCode, RouteCode, TicketCode, TocCode
 from railfair.domain.fares.dated import in_force
@@ -12,7 +12,7 @@ from railfair.domain.fares.restriction import Direction, TicketCalendar
 from railfair.domain.fares.route import Route
 from railfair.domain.fares.route_operators import is_for_some, only_operators
 from railfair.domain.fares.ticket import AdvancePurchase, OperatorTicket, TicketType, Validity
-from railfair.domain.fares.trip import Trip
+from railfair.domain.fares.trip import Trip, ticket_moment
 from railfair.domain.fares.verdict import GOOD, UNCHECKED, Verdict, joined, way
 from railfair.domain.railtime import LONDON, MINUTES_A_DAY, instant
 
@@ -90,10 +90,11 @@ def operators_on(
     One of the trains has to be a main operator's, the others a main or connecting one's. Source:
     TSP; without a record for its restriction and direction a ticket is for all.
     """
+    day = trip.ticket_day
     held = [
         one
         for one in records
-        if one.starts_on <= trip.ticket_day <= one.ends_on
+        if one.starts_on <= day <= one.ends_on
         and one.direction in {direction, "B"}
         and _concerns(one.restriction_flag, one.restriction, restriction)
     ]
@@ -129,11 +130,31 @@ def _concerns(flag: str, restriction: RestrictionCode, asked: RestrictionCode) -
             return True
 
 
+class Booking(NamedTuple):
+    """What of a trip decides how long it can be booked: when it leaves, and by whose trains."""
+
+    day: date
+    departure_min: int | None
+    ticket_day: date
+    tocs: frozenset[TocCode | None]
+
+
+def booking(day: date, departure_min: int | None, tocs: Iterable[TocCode | None]) -> Booking:
+    """Return the booking of a trip that leaves on the calendar day *day*, if it is known when."""
+    ticket_day = day if departure_min is None else ticket_moment(day, departure_min)[0]
+    return Booking(day, departure_min, ticket_day, frozenset(tocs))
+
+
+def booking_of(trip: Trip) -> Booking:
+    """Return the booking of *trip*."""
+    return booking(trip.day, trip.departure_min, (leg.toc for leg in trip.legs))
+
+
 def advance_reasons(
     records: Iterable[AdvancePurchase],
     *,
     restriction: RestrictionCode,
-    trip: Trip,
+    booked: Booking,
     sold_at: datetime,
 ) -> tuple[Reason, ...]:
     """Return why the ticket can no longer be bought at *sold_at*, if it cannot.
@@ -141,32 +162,32 @@ def advance_reasons(
     It can be until the last minute of sale is over. Source: TAP; a record of an operator is for its
     trains, one without for all.
     """
-    tocs = {"", *(leg.toc for leg in trip.legs)}
     held = (
         one
         for one in records
-        if one.toc in tocs and _concerns(one.restriction_flag, one.restriction, restriction)
+        if (not one.toc or one.toc in booked.tocs)
+        and _concerns(one.restriction_flag, one.restriction, restriction)
     )
-    rule = in_force(held, trip.ticket_day)
-    closes_at = None if rule is None else _closes_at(rule, trip)
+    rule = in_force(held, booked.ticket_day)
+    closes_at = None if rule is None else _closes_at(rule, booked)
     if closes_at is None or sold_at < closes_at + timedelta(minutes=1):
         return ()
     text = f"it had to be bought by {closes_at.astimezone(LONDON):%H:%M on %d %B %Y}"
     return (Reason(code="booking-closed", text=text),)
 
 
-def _closes_at(rule: AdvancePurchase, trip: Trip) -> datetime | None:
+def _closes_at(rule: AdvancePurchase, booked: Booking) -> datetime | None:
     """Return the last minute of sale, `None` if the record does not say it clearly."""
     if not rule.value.isdigit():
         return None
     number = int(rule.value)
     until_min = MINUTES_A_DAY - 1 if rule.until_min is None else rule.until_min
     match rule.check:
-        case "1" if trip.departure_min is not None:
-            leaves = instant(trip.day, trip.departure_min).astimezone(UTC)
+        case "1" if booked.departure_min is not None:
+            leaves = instant(booked.day, booked.departure_min).astimezone(UTC)
             return leaves - timedelta(hours=number)
         case "2":
-            return instant(trip.ticket_day - timedelta(days=number), until_min)
+            return instant(booked.ticket_day - timedelta(days=number), until_min)
         case _:
             return None
 

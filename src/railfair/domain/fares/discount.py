@@ -7,7 +7,7 @@ readings in docs/fares.md.
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import Final
+from typing import Final, NamedTuple
 
 from railfair.domain.fares.dated import in_force
 from railfair.domain.fares.railcard import Amounts, Discount, RoundingBand, Status
@@ -39,6 +39,35 @@ def rounded(thousandths_p: int, *, step_p: int, rounding: Rounding) -> int:
     return (thousandths_p + more) // step * step_p
 
 
+class Floor(NamedTuple):
+    """A line that prices do not lie below: a share of the full price, less *off_p*."""
+
+    per_mille: int
+    off_p: int
+
+    def least_p(self, full_p: int) -> int:
+        """Return what is paid at least for a fare of *full_p*."""
+        return full_p * self.per_mille // PER_MILLE - self.off_p
+
+
+def total(*parts: tuple[int, Floor]) -> Floor:
+    """Return the floor of what several people pay together; each part is a number of them."""
+    return Floor(
+        sum(people * floor.per_mille for people, floor in parts),
+        sum(people * floor.off_p for people, floor in parts),
+    )
+
+
+def lowest(floors: Iterable[Floor]) -> Floor:
+    """Return a line below which none of *floors* goes."""
+    shares, offs_p = zip(*floors, strict=True)
+    return Floor(min(shares), max(offs_p))
+
+
+FULL: Final = Floor(PER_MILLE, 0)
+NOTHING: Final = Floor(0, 0)
+
+
 class Discounts:
     """Takes discounts off the prices of one day, by the bands of the rounding rule."""
 
@@ -54,18 +83,36 @@ class Discounts:
         self._statuses: dict[str, Status | None] = {}
         held = [one for one in bands if one.rule == RULE and one.starts_on <= day <= one.ends_on]
         self._bands = sorted(held, key=lambda one: one.position)
+        self._longest_step_p = max((DEFAULT_STEP_P, *(band.step_p for band in self._bands)))
         self._day = day
         self._rounding = rounding
 
     def price_p(self, full_p: int, ticket: TicketType, code: str) -> int:
         """Return the full price of a ticket less what the status *code* takes off."""
-        if code not in self._statuses:
-            self._statuses[code] = in_force(self._records.get(code, ()), self._day)
-        status = self._statuses[code]
-        discount = None if status is None else status.discounts.get(ticket.discount_category)
-        if status is None or discount is None or not status.good_for[_column(ticket)]:
+        status = self._status(code)
+        discount = None if status is None else _discount(status, ticket)
+        if status is None or discount is None:
             return full_p
         return min(full_p, self._discounted(full_p, ticket, status, discount))
+
+    def floor(self, ticket: TicketType, code: str) -> Floor:
+        """Return a line below which `price_p` does not go, whatever the full price."""
+        status = self._status(code)
+        discount = None if status is None else _discount(status, ticket)
+        if discount is None:
+            return FULL
+        match discount.indicator:
+            case "0" | "L" | "H" if discount.per_mille:
+                return Floor(min(PER_MILLE, PER_MILLE - discount.per_mille), self._longest_step_p)
+            case "F" | "M":
+                return NOTHING
+            case _:
+                return FULL
+
+    def _status(self, code: str) -> Status | None:
+        if code not in self._statuses:
+            self._statuses[code] = in_force(self._records.get(code, ()), self._day)
+        return self._statuses[code]
 
     def _discounted(
         self, full_p: int, ticket: TicketType, status: Status, discount: Discount
@@ -99,6 +146,13 @@ class Discounts:
             if thousandths_p <= band.up_to_p * PER_MILLE:
                 return band.step_p or DEFAULT_STEP_P
         return DEFAULT_STEP_P
+
+
+def _discount(status: Status, ticket: TicketType) -> Discount | None:
+    """Return what a status takes off a ticket, if it is good for it."""
+    return (
+        status.discounts.get(ticket.discount_category) if status.good_for[_column(ticket)] else None
+    )
 
 
 def _column(ticket: TicketType) -> int:

@@ -9,6 +9,7 @@ that takes the route and ticket away from less special codes, too.
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from operator import itemgetter
 from typing import Final, NamedTuple
 
 from railfair.domain.codes import (
@@ -112,20 +113,20 @@ class PriceList:
     """The records of some codes that hold for travel on *day* if bought on *sold_on*."""
 
     def __init__(self, records: Iterable[FareRecord], *, day: date, sold_on: date) -> None:
-        self._flows: dict[FareCode, list[tuple[FareCode, Flow]]] = {}
+        self._flows: dict[FareCode, dict[FareCode, list[tuple[int, Flow]]]] = {}
         self._overrides: dict[FareCode, dict[FareCode, dict[FareKey, Override]]] = {}
         self._card_prices: dict[FareCode, list[Override]] = {}
         self.exceptions: list[DiscountException] = []
-        for record in records:
+        for place, record in enumerate(records):
             if record.starts_on <= day <= record.ends_on:
-                self._add(record, sold_on)
+                self._add(place, record, sold_on)
 
-    def _add(self, record: FareRecord, sold_on: date) -> None:
+    def _add(self, place: int, record: FareRecord, sold_on: date) -> None:
         match record:
-            case Flow():
-                self._flows.setdefault(record.origin, []).append((record.destination, record))
-                if record.is_reversible and record.origin != record.destination:
-                    self._flows.setdefault(record.destination, []).append((record.origin, record))
+            case Flow(origin=one, destination=other):
+                self._flows.setdefault(one, {}).setdefault(other, []).append((place, record))
+                if record.is_reversible and one != other:
+                    self._flows.setdefault(other, {}).setdefault(one, []).append((place, record))
             case Override() if record.quote_on <= sold_on:
                 if record.railcard == NO_RAILCARD:
                     held = self._overrides.setdefault(record.origin, {})
@@ -183,6 +184,15 @@ class PriceList:
                 best, wildest = one, wild
         return best
 
+    def flows_from(self, origin: FareCode) -> Mapping[FareCode, list[tuple[int, Flow]]]:
+        """Return the flows from a code by destination, each with a number of its own."""
+        return self._flows.get(origin, {})
+
+    def overridden_from(self, origin: FareCode) -> set[FareCode]:
+        """Return the codes to which there are overrides from *origin*, railcards' included."""
+        with_card = (one.destination for one in self._card_prices.get(origin, ()))
+        return {*self._overrides.get(origin, ()), *with_card}
+
     def _candidates(
         self, origins: Levels, destinations: Levels
     ) -> Iterator[tuple[FareKey, _Candidate]]:
@@ -193,12 +203,21 @@ class PriceList:
                 if level is not None:
                     rank = origin_level * LEVELS + level
                     yield from _of_overrides(by_key, rank)
-            for destination, flow in self._flows.get(origin, ()):
-                level = destinations.get(destination)
-                if level is not None:
-                    rank = origin_level * LEVELS + level
-                    replaced = overrides.get(destination, {})
-                    yield from _of_flow(flow, rank, replaced, (origin, destination))
+            for destination, flow in self._flows_to(origin, destinations):
+                rank = origin_level * LEVELS + destinations[destination]
+                replaced = overrides.get(destination, {})
+                yield from _of_flow(flow, rank, replaced, (origin, destination))
+
+    def _flows_to(self, origin: FareCode, destinations: Levels) -> Iterator[tuple[FareCode, Flow]]:
+        """Yield the flows from a code to one of *destinations*, in the order of the records."""
+        flows = self._flows.get(origin, {})
+        found = [
+            (place, destination, flow)
+            for destination in flows.keys() & destinations.keys()
+            for place, flow in flows[destination]
+        ]
+        found.sort(key=itemgetter(0))
+        return ((destination, flow) for _, destination, flow in found)
 
     def _cards(
         self, origins: Levels, destinations: Levels

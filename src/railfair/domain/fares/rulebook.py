@@ -12,6 +12,7 @@ from railfair.domain.codes import (
     RouteCode,
     TicketCode,
 )
+from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.location import FareLocation, Membership, codes_of
 from railfair.domain.fares.railcard import MinimumFare, Railcard, RoundingBand, Status
 from railfair.domain.fares.restriction import Restriction, RestrictionSet
@@ -50,6 +51,12 @@ class RuleBook:
         """Return the codes of a station with how special they are; see `location.codes_of`."""
         locations = self.locations.get(crs, ())
         return codes_of(locations, self.clusters, day=day, sold_on=sold_on)
+
+    def require_railcard(self, railcard: RailcardCode) -> None:
+        """Raise `InvalidParameter` if there is no such *railcard*; none at all is fine."""
+        if railcard not in self.railcards and railcard != NO_RAILCARD:
+            known = ", ".join(sorted(code for code in self.railcards if code))
+            raise InvalidParameter("railcard", f"the loaded fares know {known}, but no {railcard}")
 
     def restrictions_on(self, day: date) -> RestrictionSet | None:
         """Return the set that holds on *day*: the current one in its dates, else the future one."""

@@ -123,3 +123,8 @@ class AdvancePurchase:
     check: str
     value: str
     until_min: int | None
+
+    @property
+    def is_by_the_hour(self) -> bool:
+        """Whether the time of departure decides."""
+        return self.check == "1"

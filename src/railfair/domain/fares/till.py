@@ -11,7 +11,7 @@ from typing import Final
 
 from railfair.domain.codes import RailcardCode, TicketCode
 from railfair.domain.fares.dated import on_sale
-from railfair.domain.fares.discount import Discounts, Rounding
+from railfair.domain.fares.discount import FULL, Discounts, Floor, Rounding, lowest, total
 from railfair.domain.fares.flow import ExceptionalPrice
 from railfair.domain.fares.lookup import ListedFare
 from railfair.domain.fares.party import Each, Party, least_total_p
@@ -20,7 +20,16 @@ from railfair.domain.fares.reason import Reason
 from railfair.domain.fares.rulebook import NO_RAILCARD, RuleBook
 from railfair.domain.fares.ticket import TicketType
 
-__all__ = ["NO_EXCEPTIONS", "STANDARD", "Exceptions", "Party", "PartyPrice", "Rounding", "Till"]
+__all__ = [
+    "NO_EXCEPTIONS",
+    "STANDARD",
+    "Exceptions",
+    "Floor",
+    "Party",
+    "PartyPrice",
+    "Rounding",
+    "Till",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,9 +117,15 @@ class Till:
             return (misfit,)
         card = self.card if is_card_good else None
         with_card = plain = self._plain(fare, ticket, exceptions.child)
+        notes = self._notes(card, exceptions)
         if card is not None:
             reduced = self._reduced(card, fare, ticket, exceptions, is_minimum_fare=is_minimum_fare)
+            freely = self._reduced(card, fare, ticket, exceptions, is_minimum_fare=False)
             with_card = plain.or_less(reduced)
+            if self._total(ticket, plain, with_card) != self._total(
+                ticket, plain, plain.or_less(freely)
+            ):
+                notes = (*notes, _minimum(card, self._minimums_p[ticket.code]))
         undiscounted_p = self._total(ticket, plain, plain)
         total_p = self._total(ticket, plain, with_card)
         if total_p is None:
@@ -119,8 +134,37 @@ class Till:
             total_p=total_p,
             undiscounted_total_p=undiscounted_p,
             is_discounted=undiscounted_p is None or total_p < undiscounted_p,
-            notes=self._notes(card, exceptions),
+            notes=notes,
         )
+
+    def floor(self, ticket: TicketType) -> Floor | None:
+        """Return a line below which no price of a flow goes, whatever is good on the trip.
+
+        `None` if the party cannot travel on such tickets.
+        """
+        if _misfit(ticket, self._party) is not None:
+            return None
+        adult, child = self._floors(self.card, ticket)
+        if _is_shared(ticket):
+            return adult
+        plain_child = self._floors(None, ticket)[1]
+        return lowest(
+            total(
+                (adults, adult),
+                (self._party.adults - adults, FULL),
+                (children, child),
+                (self._party.children - children, plain_child),
+            )
+            for adults, children in ((0, 0), *self._covered)
+        )
+
+    def _floors(self, card: Railcard | None, ticket: TicketType) -> tuple[Floor, Floor]:
+        """Return the floors of an adult and a child, with a railcard or without."""
+        child = self._discounts.floor(ticket, self._child_status)
+        if card is None:
+            return FULL, child
+        with_card = self._discounts.floor(ticket, card.child_status)
+        return self._discounts.floor(ticket, card.adult_status), lowest((child, with_card))
 
     def _plain(self, fare: ListedFare, ticket: TicketType, exception: ExceptionalPrice) -> Each:
         """Return what people without a railcard pay."""
@@ -190,18 +234,23 @@ def _why_none(fare: ListedFare) -> Reason:
     return CARD_HOLDERS_ONLY if fare.card_prices else NO_ADULT_FARE
 
 
+def _minimum(card: Railcard, fare_p: int) -> Reason:
+    text = f"adults pay £{fare_p // 100}.{fare_p % 100:02} at least with {card.name} at that time"
+    return Reason(code="minimum-fare", text=text)
+
+
 def _refusal(card: Railcard | None, party: Party) -> Reason | None:
     """Return why *party* cannot use *card*, if it cannot."""
     if card is None:
         return Reason(code="railcard-not-on-sale", text="there is no such railcard on that day")
     needs = (
-        (party.adults, card.fewest_adults, "adults"),
-        (party.children, card.fewest_children, "children"),
-        (party.people, card.fewest_passengers, "people"),
+        (party.adults, card.fewest_adults, "adult", "adults"),
+        (party.children, card.fewest_children, "child", "children"),
+        (party.people, card.fewest_passengers, "person", "people"),
     )
-    for number, least, who in needs:
+    for number, least, one, several in needs:
         if number < least:
-            text = f"{card.name} needs at least {least} {who}"
+            text = f"{card.name} needs at least {least} {one if least == 1 else several}"
             return Reason(code="railcard-needs-more-people", text=text)
     return None
 

@@ -8,6 +8,7 @@ from typing import Final
 from railfair.domain.codes import RestrictionCode, RouteCode
 from railfair.domain.fares.conditions import (
     advance_reasons,
+    booking_of,
     calendar_reasons,
     operators_on,
     outward_reasons,
@@ -60,6 +61,7 @@ class Trial:
         self._card = card
         self._sold_at = sold_at
         self._day = out.ticket_day
+        self._booking = booking_of(out)
         self._set = rules.restrictions_on(self._day)
         self._restrictions: dict[tuple[RestrictionCode, bool], Verdict] = {}
         self._routes: dict[RouteCode, Verdict] = {}
@@ -135,7 +137,10 @@ class Trial:
         advance = self._rules.advance_purchases.get(ticket.code, ())
         if advance:
             yield from advance_reasons(
-                advance, restriction=fare.restriction, trip=self.out, sold_at=self._sold_at
+                advance,
+                restriction=fare.restriction,
+                booked=self._booking,
+                sold_at=self._sold_at,
             )
         if self._back is None:
             return

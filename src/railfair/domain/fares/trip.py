@@ -96,6 +96,10 @@ class Trip:
         return tuple(leg.calls[0].crs for leg in self.legs[1:])
 
 
+type Call = tuple[int, int]
+"""A leg of a trip and a call of that leg, by number."""
+
+
 def ticket_moment(day: date, rail_min: int) -> tuple[date, int]:
     """Return the ticket's day of a moment and its minutes after that day's midnight (270 to 1709).
 
@@ -120,8 +124,8 @@ def unknown_trip(
     return Trip(day=day, legs=(TripLeg(calls=(start, end)),), via=via)
 
 
-def part(trip: Trip, start: tuple[int, int], end: tuple[int, int]) -> Trip:
-    """Return *trip* from one of its calls to a later one, each given as (leg, call of the leg)."""
+def part(trip: Trip, start: Call, end: Call) -> Trip:
+    """Return *trip* from one of its calls to a later one."""
     first, last = start[0], end[0]
     legs = list(trip.legs[first : last + 1])
     legs[-1] = replace(legs[-1], calls=legs[-1].calls[: end[1] + 1])

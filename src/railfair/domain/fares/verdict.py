@@ -41,7 +41,7 @@ UNCHECKED: Final = Verdict(is_checked=False)
 _WORDS: Final = {At.ARRIVAL: "arrives at", At.DEPARTURE: "leaves", At.CHANGE: "changes at"}
 
 
-class _Moment(NamedTuple):
+class Moment(NamedTuple):
     """A departure, an arrival or a change on the ticket's *day*.
 
     *minute* is the clock's, as in bands: at 00:10 it is 10. `None` where it is not known.
@@ -65,25 +65,12 @@ def restriction_on(restriction: Restriction, trip: Trip, direction: Direction) -
         return GOOD if trip.is_known else UNCHECKED
     reasons = [*_of_changes(restriction, changes, direction)]
     is_minimum_fare, is_checked = False, restriction.allows_change or trip.is_known
-    bands = [band for band in restriction.times if band.direction is direction]
-    listed = _Listed(restriction, direction)
+    gate = Gate(restriction, direction)
     for moment in _moments(trip):
-        if not _covers(restriction.days, moment.day):
-            continue
-        train, is_known = listed.train(moment)
-        is_checked &= is_known
-        if train is not None and not listed.are_good:
-            reasons.append(_train_barred(moment, direction))
-            continue
-        for band, is_certain in _met(bands, moment):
-            if train is not None and not band.is_minimum_fare:
-                continue
-            if not is_certain:
-                is_checked = False
-            elif band.is_minimum_fare:
-                is_minimum_fare = True
-            else:
-                reasons.append(_barred(band, moment, direction))
+        of_moment = gate.verdict(moment)
+        reasons += of_moment.reasons
+        is_minimum_fare |= of_moment.is_minimum_fare
+        is_checked &= of_moment.is_checked
     found = tuple(dict.fromkeys(reasons))
     return Verdict(reasons=found, is_minimum_fare=is_minimum_fare, is_checked=is_checked)
 
@@ -113,23 +100,24 @@ def _of_changes(
             yield Reason(code="change-not-allowed", text=text)
 
 
-def _moments(trip: Trip) -> Iterator[_Moment]:
+def _moments(trip: Trip) -> Iterator[Moment]:
     last = len(trip.legs) - 1
     for index, leg in enumerate(trip.legs):
         start, end = leg.calls[0], leg.calls[-1]
-        yield _moment(At.DEPARTURE, trip, leg, start.crs, start.departure_min, index > 0)
-        yield _moment(At.ARRIVAL, trip, leg, end.crs, end.arrival_min, index < last)
+        yield moment_of(At.DEPARTURE, trip, leg, start.crs, start.departure_min, index > 0)
+        yield moment_of(At.ARRIVAL, trip, leg, end.crs, end.arrival_min, index < last)
         if index < last:
-            yield _moment(At.CHANGE, trip, leg, end.crs, end.arrival_min, is_at_change=True)
+            yield moment_of(At.CHANGE, trip, leg, end.crs, end.arrival_min, is_at_change=True)
 
 
-def _moment(
+def moment_of(
     at: At, trip: Trip, leg: TripLeg, crs: Crs, rail_min: int | None, is_at_change: bool
-) -> _Moment:
+) -> Moment:
+    """Return the moment at *rail_min* of *trip*, on board of *leg* at *crs*."""
     if rail_min is None:
-        return _Moment(at, crs, trip.ticket_day, None, leg, is_at_change)
+        return Moment(at, crs, trip.ticket_day, None, leg, is_at_change)
     day, _ = ticket_moment(trip.day, rail_min)
-    return _Moment(at, crs, day, rail_min % MINUTES_A_DAY, leg, is_at_change)
+    return Moment(at, crs, day, rail_min % MINUTES_A_DAY, leg, is_at_change)
 
 
 def _covers(bands: tuple[DateBand, ...], day: date) -> bool:
@@ -137,18 +125,64 @@ def _covers(bands: tuple[DateBand, ...], day: date) -> bool:
     return not bands or any(band.covers(day) for band in bands)
 
 
-def _met(bands: Iterable[TimeBand], moment: _Moment) -> Iterator[tuple[TimeBand, bool]]:
-    """Yield the bands that a moment meets; each with `False` if time or operator are not known."""
-    at, crs, day, minute, leg, _ = moment
+def _met(bands: Iterable[TimeBand], moment: Moment) -> Iterator[tuple[TimeBand, bool]]:
+    """Yield those of *bands*, which are of its kind, that a moment meets.
+
+    Each with `False` if time or operator are not known.
+    """
+    _, crs, day, minute, leg, _ = moment
     toc = leg.toc
     for band in bands:
-        if band.at is not at or (band.crs is not None and band.crs != crs):
+        if band.crs is not None and band.crs != crs:
             continue
         if minute is not None and not band.from_min <= minute <= band.to_min:
             continue
         is_theirs = not band.tocs or toc is None or toc in band.tocs
         if is_theirs and _covers(band.days, day):
             yield band, minute is not None and (toc is not None or not band.tocs)
+
+
+class Gate:
+    """What a restriction says of single moments of a trip in a *direction*."""
+
+    def __init__(self, restriction: Restriction, direction: Direction) -> None:
+        self._days = restriction.days
+        self._places = restriction.places
+        self._direction = direction
+        self._listed = _Listed(restriction, direction)
+        self._bands: dict[At, list[TimeBand]] = {at: [] for at in At}
+        for band in restriction.times:
+            if band.direction is direction:
+                self._bands[band.at].append(band)
+
+    def concerns(self, crs: Crs) -> bool:
+        """Whether the restriction is about every trip that begins, ends or changes at *crs*."""
+        return not self._places or crs in self._places
+
+    def verdict(self, moment: Moment) -> Verdict:
+        """Return what it says of a moment on trips that the restriction is about."""
+        if not _covers(self._days, moment.day):
+            return GOOD
+        train, is_checked = self._listed.train(moment)
+        if train is not None and not self._listed.are_good:
+            reason = _train_barred(moment, self._direction)
+            return Verdict(reasons=(reason,), is_checked=is_checked)
+        reasons: list[Reason] = []
+        is_minimum_fare = False
+        for band, is_certain in _met(self._bands[moment.at], moment):
+            if train is not None and not band.is_minimum_fare:
+                continue
+            if not is_certain:
+                is_checked = False
+            elif band.is_minimum_fare:
+                is_minimum_fare = True
+            else:
+                reasons.append(_barred(band, moment, self._direction))
+        if is_checked and not reasons and not is_minimum_fare:
+            return GOOD
+        return Verdict(
+            reasons=tuple(reasons), is_minimum_fare=is_minimum_fare, is_checked=is_checked
+        )
 
 
 class _Listed:
@@ -159,7 +193,7 @@ class _Listed:
         self.are_good = restriction.lists_good_out if is_outward else restriction.lists_good_return
         self._trains = [one for one in restriction.trains if one.direction is direction]
 
-    def train(self, moment: _Moment) -> tuple[ListedTrain | None, bool]:
+    def train(self, moment: Moment) -> tuple[ListedTrain | None, bool]:
         """Return the listed train of a moment, if it is one, and whether that could be told."""
         if not self._trains or moment.at is At.CHANGE:
             return None, True
@@ -172,7 +206,7 @@ class _Listed:
         return None, True
 
 
-def _is_listed_at(train: ListedTrain, moment: _Moment) -> bool:
+def _is_listed_at(train: ListedTrain, moment: Moment) -> bool:
     if train.is_sleeper and not moment.leg.is_sleeper:
         return False
     if not _covers(train.days, moment.day):
@@ -182,12 +216,12 @@ def _is_listed_at(train: ListedTrain, moment: _Moment) -> bool:
     return any(crs == moment.crs and at in {moment.at, "B"} for crs, at in train.places)
 
 
-def _train_barred(moment: _Moment, direction: Direction) -> Reason:
+def _train_barred(moment: Moment, direction: Direction) -> Reason:
     text = f"{way(direction)}the train {moment.leg.uid} is barred for this ticket"
     return Reason(code="train-barred", text=text)
 
 
-def _barred(band: TimeBand, moment: _Moment, direction: Direction) -> Reason:
+def _barred(band: TimeBand, moment: Moment, direction: Direction) -> Reason:
     minute = moment.minute or 0
     text = (
         f"{way(direction)}{_WORDS[moment.at]} {moment.crs} at {_clock(minute)};"
@@ -196,7 +230,7 @@ def _barred(band: TimeBand, moment: _Moment, direction: Direction) -> Reason:
     return Reason(code=_code(band, moment), text=text)
 
 
-def _code(band: TimeBand, moment: _Moment) -> str:
+def _code(band: TimeBand, moment: Moment) -> str:
     if moment.is_at_change:
         return "changes-in-peak"
     verb = "arrives" if moment.at is At.ARRIVAL else "departs"

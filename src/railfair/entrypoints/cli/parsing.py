@@ -28,6 +28,7 @@ class _Parsed[T](click.ParamType[T]):
 
 DAY = _Parsed("YYYY-MM-DD", railtime.calendar_day)
 CLOCK = _Parsed("HH:MM", railtime.clock_time)
+MOMENT = _Parsed("YYYY-MM-DDTHH:MM", railtime.local_moment)
 CRS = _Parsed("CRS", codes.crs)
 TOC = _Parsed("TOC", codes.toc_code)
 TRAIN = _Parsed("UID", codes.train_uid)

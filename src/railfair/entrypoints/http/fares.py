@@ -6,7 +6,7 @@ from litestar import Router, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 
-from railfair.application.compare_fares import FareQuery
+from railfair.application.compare_fares import SAME_STATION, FareQuery
 from railfair.application.fare_trends import fare_trends
 from railfair.application.trips import TripQuery
 from railfair.bootstrap import RailFair
@@ -38,11 +38,11 @@ async def compare(  # noqa: PLR0917 - the query's parameters
     date: Annotated[Text, QueryParameter(description="day of departure, 2026-11-24")] = None,
     time: Annotated[Text, QueryParameter(description="time of departure, 07:00")] = None,
     arrival_time: Annotated[
-        Text, QueryParameter(description="time of arrival, where no train is named")
+        Text, QueryParameter(description="time of arrival; up to 12 hours later if past midnight")
     ] = None,
     train: Annotated[Text, QueryParameter(description="the train by its UID, C12345")] = None,
     via: Annotated[
-        list[str] | None, QueryParameter(description="a station that the trip passes; repeatable")
+        list[str] | None, QueryParameter(description="the train calls there; repeatable")
     ] = None,
     return_date: Annotated[Text, QueryParameter(description="day of the way back")] = None,
     return_time: Annotated[Text, QueryParameter(description="time of the way back")] = None,
@@ -63,6 +63,8 @@ async def compare(  # noqa: PLR0917 - the query's parameters
     The trip is the train named, else the next direct one at or after the time, where a timetable
     covers the day: its real calls and times are tested. Without one, what is known is tested, and
     fares say of themselves that the rest was not. Advance fares are quotas: shown, never promised.
+    A train calls at every `via`, and one that is named leaves no earlier and arrives no later than
+    is said. `singles` and splits are for each way of a round trip by itself.
     """
     values = {
         "origin": origin,
@@ -98,6 +100,9 @@ async def trends(
     ends = parameters.crs("origin"), parameters.crs("destination")
     only = parameters.optional("ticket", codes.ticket_code, TicketCode("AAA"))
     parameters.check()
+    if ends[0] == ends[1]:
+        parameters.fault("destination", SAME_STATION)
+        parameters.check()
     railfair: RailFair = state.railfair
     return wire.fare_trends(
         await fare_trends(*ends, ticket=only, storage=railfair.storage, stations=railfair.stations)

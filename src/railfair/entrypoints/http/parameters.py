@@ -1,7 +1,7 @@
 """Reading what a client asks for, from a query or a JSON body, with every fault named at once."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
 from typing import Any, Final, Protocol
@@ -13,13 +13,22 @@ from litestar.handlers import BaseRouteHandler
 from railfair.domain import codes
 from railfair.domain.codes import Crs, RailcardCode
 from railfair.domain.errors import InvalidParameter, MalformedParameter
+from railfair.domain.fares.party import Party
 from railfair.domain.fares.rulebook import NO_RAILCARD
+from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, calendar_day, clock_time
 from railfair.entrypoints.http.problems import Fault, FaultyRequest
 
 WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 JSON_TYPE: Final = re.compile(r"application/([a-z0-9.-]+\+)?json")
+NUMBER: Final = re.compile(r"[0-9]{0,9}\.?[0-9]{1,30}", re.ASCII)
+MOST_PEOPLE: Final = 9
+CLASSES: Final[dict[str, TicketClass | None]] = {
+    "standard": TicketClass.STANDARD,
+    "first": TicketClass.FIRST,
+    "any": None,
+}
 WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}")
 
 
@@ -92,6 +101,33 @@ class Parameters:
             return default
         return self._read(name, lambda text: _integer(text, name, least, most), default)
 
+    def share(self, name: str) -> float | None:
+        """Return the number between 0 and 1 *name*, or `None` if it is not given."""
+        return self.optional(name, _share, 0.5)
+
+    def party(self) -> Party:
+        """Return who travels: *adults* (1) and *children* (0)."""
+        adults = self.integer("adults", 1, least=0, most=MOST_PEOPLE)
+        children = self.integer("children", 0, least=0, most=MOST_PEOPLE)
+        try:
+            return Party(adults, children)
+        except InvalidParameter as error:
+            self.fault(error.parameter, error.detail)
+            return Party(1, 0)
+
+    def stations(self, name: str, given: Sequence[str], *, most: int) -> tuple[Crs, ...]:
+        """Return the station codes in *given*, which is what the list *name* holds."""
+        if len(given) > most:
+            self.fault(name, f"has to be at most {most} stations")
+            return ()
+        found: list[Crs] = []
+        for text in given:
+            try:
+                found.append(codes.crs(text, parameter=name))
+            except InvalidParameter as error:
+                self.fault(name, error.detail)
+        return tuple(found)
+
     def flag(self, name: str, *, default: bool) -> bool:
         """Return the yes or no of *name*."""
         if not self.has(name):
@@ -130,7 +166,7 @@ class Parameters:
 def _as_text(value: Any, name: str) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, (str, int)):
+    if isinstance(value, (str, int, float)):
         return str(value)
     raise MalformedParameter(name, "has to be text or a number")
 
@@ -142,6 +178,15 @@ def _integer(text: str, name: str, least: int, most: int) -> int:
     if not least <= number <= most:
         raise InvalidParameter(name, f"has to be from {least} to {most}")
     return number
+
+
+def _share(text: str, *, parameter: str) -> float:
+    if not NUMBER.fullmatch(text.strip()):
+        raise MalformedParameter(parameter, "has to be a number such as 0.95")
+    share = float(text)
+    if not 0 < share < 1:
+        raise InvalidParameter(parameter, "has to be between 0 and 1")
+    return share
 
 
 def _flag(text: str, name: str) -> bool:

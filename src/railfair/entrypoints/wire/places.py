@@ -6,10 +6,11 @@ from typing import Any, Final
 
 import msgspec
 
-from railfair.application.statistics import RouteStatistics, Statistics
+from railfair.application.statistics import FaresLoaded, RouteStatistics, Statistics
 from railfair.domain import station
 from railfair.domain.delays.distribution import LATE_MINUTES, QUANTILES
 from railfair.domain.feed import LoadedFeed
+from railfair.domain.railtime import iso
 from railfair.domain.statistics import OutcomeCounts
 from railfair.entrypoints.wire.refs import (
     OperatorRef,
@@ -71,11 +72,28 @@ class OperatorStatistics(msgspec.Struct):
     statistics: Punctuality
 
 
+class FaresStatistics(msgspec.Struct):
+    """The fares that are loaded: how many stations, tickets, routes and railcards they know.
+
+    `generated_on` is the day on which the railway made them, `editions` how many were imported.
+    """
+
+    version: str
+    generated_on: date
+    loaded_at: str
+    editions: int
+    stations: int
+    tickets: int
+    routes: int
+    railcards: int
+
+
 class StatisticsAnswer(msgspec.Struct):
     """What is loaded, and how punctual it was."""
 
     stations: int
     schedules: int
+    fares: FaresStatistics | None
     observed_arrivals: int
     timetable_days: dict[str, date] | None
     performance_days: dict[str, date] | None
@@ -122,6 +140,7 @@ def statistics(answer: Statistics) -> StatisticsAnswer:
     return StatisticsAnswer(
         stations=answer.stations,
         schedules=answer.schedules,
+        fares=None if answer.fares is None else _fares(answer.fares),
         observed_arrivals=network.trains,
         timetable_days=_days(loaded.timetable),
         performance_days=_days(loaded.performance),
@@ -156,6 +175,19 @@ def punctuality(outcomes: OutcomeCounts) -> Punctuality:
             for quantile in QUANTILES
             if (delay := outcomes.quantile(quantile)) is not None
         },
+    )
+
+
+def _fares(loaded: FaresLoaded) -> FaresStatistics:
+    return FaresStatistics(
+        version=loaded.current.version,
+        generated_on=loaded.current.generated_on,
+        loaded_at=iso(loaded.current.loaded_at),
+        editions=loaded.editions,
+        stations=loaded.stations,
+        tickets=loaded.tickets,
+        routes=loaded.routes,
+        railcards=loaded.railcards,
     )
 
 

@@ -96,7 +96,7 @@ def _forecast(train: PredictedTrain) -> ForecastAnswer:
     forecast = train.forecast
     return ForecastAnswer(
         train=None if train.ride is None else train_ref(train.ride),
-        arrival=None if forecast is None else _arrival(forecast.distribution),
+        arrival=None if forecast is None else arrival_answer(forecast.distribution),
         confidence=None if forecast is None else _confidence(forecast),
         explanation=[
             ExplanationTerm(
@@ -110,7 +110,8 @@ def _forecast(train: PredictedTrain) -> ForecastAnswer:
     )
 
 
-def _arrival(odds: DelayDistribution) -> Arrival:
+def arrival_answer(odds: DelayDistribution) -> Arrival:
+    """Return the forecast of an arrival."""
     return Arrival(
         on_time_probability=odds.on_time,
         late_probability={str(minutes): odds.late(minutes) for minutes in LATE_MINUTES},

@@ -8,6 +8,7 @@ import pytest
 from railfair.domain.codes import Crs, RestrictionCode, RouteCode, TicketCode, TocCode
 from railfair.domain.fares.conditions import (
     advance_reasons,
+    booking_of,
     calendar_reasons,
     operators_on,
 )
@@ -155,7 +156,9 @@ class TestAdvance:
         )
 
     def texts(self, *records: AdvancePurchase, at: datetime, one: Trip = LEAVES) -> list[str]:
-        found = advance_reasons(records, restriction=NO_RESTRICTION, trip=one, sold_at=at)
+        found = advance_reasons(
+            records, restriction=NO_RESTRICTION, booked=booking_of(one), sold_at=at
+        )
         assert {reason.code for reason in found} <= {"booking-closed"}
         return [reason.text for reason in found]
 

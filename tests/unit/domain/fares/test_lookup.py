@@ -159,6 +159,16 @@ def test_of_two_clusters_of_the_same_standing_the_lower_price_counts() -> None:
     assert prices(found) == {("00000", "SOS"): 800}
 
 
+@pytest.mark.parametrize("places", [("Q001", "Q002"), ("Q002", "Q001")])
+def test_of_clusters_with_the_same_price_the_first_record_counts(places: tuple[str, str]) -> None:
+    records = [
+        flow("2000", place, fares={"SOS": 900}, restriction=f"R{number}")
+        for number, place in enumerate(places)
+    ]
+    found = PriceList(records, day=DAY, sold_on=DAY).between(DESTINATION, ORIGIN)
+    assert [fare.restriction for fare in found.fares] == ["R0"]
+
+
 @pytest.mark.parametrize(
     ("day", "holds"), [(DAY - ONE_DAY, False), (DAY, True), (DAY + ONE_DAY, False)]
 )

@@ -60,7 +60,7 @@ def test_each_person_s_price_is_rounded_before_they_are_added() -> None:
     ("party", "needs"),
     [
         (Party(1, 1), "Card ABC needs at least 2 adults"),
-        (Party(2, 0), "Card ABC needs at least 1 children"),
+        (Party(2, 0), "Card ABC needs at least 1 child"),
         (Party(2, 1), "Card ABC needs at least 4 people"),
     ],
 )

@@ -58,6 +58,21 @@ class Case:
         assert isinstance(found, PartyPrice)
         return found
 
+    def least_p(self, rounding: Rounding) -> int:
+        """Return what the party pays at least by the line of the ticket."""
+        till = Till(
+            self.rules,
+            day=DAY,
+            sold_on=DAY,
+            party=self.party,
+            railcard=self.card.code,
+            rounding=rounding,
+        )
+        floor = till.floor(ticket())
+        assert floor is not None
+        assert self.fare.adult_p is not None
+        return floor.least_p(self.fare.adult_p)
+
     def alone_p(self, *, is_adult: bool, is_covered: bool) -> int:
         """Return what one person pays, with the card or without, whomever it is for."""
         everybody = railcard(
@@ -178,3 +193,9 @@ def test_down_is_at_most_nearest_is_at_most_up_and_all_within_a_step(
 def test_a_total_rounded_down_is_at_most_one_rounded_up(case: Case) -> None:
     down, nearest, up = (case.price(rounding=way).total_p for way in Rounding)
     assert down <= nearest <= up
+
+
+@given(cases().filter(lambda case: not case.fare.is_override))
+def test_no_price_of_a_flow_lies_below_the_line_of_its_ticket(case: Case) -> None:
+    for way in Rounding:
+        assert case.least_p(way) <= case.price(rounding=way).total_p

@@ -290,3 +290,13 @@ def test_what_the_railcard_s_children_are_denied_those_without_it_still_have() -
     )
     found = price(till(rules, Party(1, 2)), exceptions=Exceptions(child_with_card=NO_FARE))
     assert found.total_p == 665 + 2 * 500
+
+
+@pytest.mark.parametrize(("full_p", "is_told"), [(2_000, False), (1_340, True), (780, True)])
+def test_a_minimum_fare_that_is_paid_is_told(full_p: int, *, is_told: bool) -> None:
+    at = till(pricing_rules(minimums=[minimum(1_100)]))
+    notes = price(at, listed(full_p), minimum_fare=True).notes
+    assert [note.text for note in notes] == is_told * [
+        "adults pay £11.00 at least with Card ABC at that time"
+    ]
+    assert price(at, listed(full_p)).notes == ()

@@ -1,0 +1,133 @@
+"""The cheapest fares of trips of one day: through, and as a chain of tickets.
+
+What holds for a pair of stations is found once for all trips between them; only what a trip's own
+times, trains and route decide is tested trip by trip, and of dearer fares nothing at all.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import date
+
+from railfair.domain.codes import Crs
+from railfair.domain.fares.comparison import OfferedFare, Split, SplitTicket
+from railfair.domain.fares.gates import Barred, Gates
+from railfair.domain.fares.hopes import Hopes, Ladder
+from railfair.domain.fares.lookup import PriceList
+from railfair.domain.fares.split import cheapest_chain
+from railfair.domain.fares.tariff import Tariff, by_price
+from railfair.domain.fares.trip import Call, Trip, part
+
+
+class CheapestFares:
+    """Finds them by a *tariff* and its *prices*, for trips that call at *stations* at most."""
+
+    def __init__(self, tariff: Tariff, prices: PriceList, stations: Iterable[Crs]) -> None:
+        self._tariff = tariff
+        self._prices = prices
+        self._hopes = Hopes(tariff, prices, stations)
+        self._gates = Gates(tariff)
+
+    def through(self, trip: Trip) -> OfferedFare | None:
+        """Return the cheapest fare that is good one way on *trip*.
+
+        Prices come before trials, which take longer: what costs more even if nothing on the trip
+        bars the railcard or brings a minimum fare is not tried once a cheaper fare is good.
+        """
+        hopes = self._hopes.between(trip.origin, trip.destination)
+        if not hopes:
+            return None
+        last = len(trip.legs) - 1
+        at_start, day = self._gates.at_start(trip, (0, 0), last)
+        at_end = self._gates.at_end(trip, (last, len(trip.legs[last].calls) - 1), day)
+        trial = self._tariff.trial(trip, None)
+        best: OfferedFare | None = None
+        for hope in hopes:
+            if best is not None and best.total_p < hope.least_p:
+                break
+            if at_start[hope.kind] or at_end[hope.kind]:
+                continue
+            judged = self._tariff.judged(hope.fare, hope.ticket, trial, self._prices)
+            if isinstance(judged, OfferedFare) and (
+                best is None or by_price(judged) < by_price(best)
+            ):
+                best = judged
+        return best
+
+    def split(self, trip: Trip, through: OfferedFare | None) -> Split | None:
+        """Return the cheapest chain of tickets for *trip*, if it costs less than *through*.
+
+        That is its cheapest fare. Tickets end where a train of the trip calls, whose calls all have
+        to be known.
+        """
+        points = _points(trip)
+        whole = 0, len(points) - 1
+
+        def ticket_for(start: int, end: int) -> SplitTicket | None:
+            ride = part(trip, points[start][1], points[end][0])
+            offer = through if (start, end) == whole else self.through(ride)
+            if offer is None:
+                return None
+            return SplitTicket(origin=ride.origin, destination=ride.destination, offer=offer)
+
+        chain = cheapest_chain(len(points), ticket_for, self._least_p(trip, points))
+        if chain is None or len(chain) == 1:
+            return None
+        tickets = tuple(ticket for _, _, ticket in chain)
+        total_p = sum(ticket.total_p for ticket in tickets)
+        saving_p = None if through is None else through.total_p - total_p
+        return Split(tickets=tickets, saving_p=saving_p)
+
+    def _least_p(
+        self, trip: Trip, points: list[tuple[Call, Call]]
+    ) -> Callable[[int, int], int | None]:
+        """Return what tells the least that a ticket between two points can cost."""
+        rows = [self._hopes.ladders(trip.legs[leg].calls[call].crs) for _, (leg, call) in points]
+        ends = [trip.legs[leg].calls[call].crs for (leg, call), _ in points]
+        starts = [
+            {
+                last: self._gates.at_start(trip, call, last)
+                for last in range(call[0], len(trip.legs))
+            }
+            for _, call in points
+        ]
+
+        reached: dict[tuple[int, date], Barred] = {}
+
+        def least_p(start: int, end: int) -> int | None:
+            ladders = rows[start].get(ends[end])
+            if ladders is None:
+                return None
+            call = points[end][0]
+            at_start, ticket_day = starts[start][call[0]]
+            at_end = reached.get((end, ticket_day))
+            if at_end is None:
+                at_end = reached[end, ticket_day] = self._gates.at_end(trip, call, ticket_day)
+            return _least_p(ladders, at_start, at_end)
+
+        return least_p
+
+
+def _least_p(ladders: Iterable[Ladder], at_start: Barred, at_end: Barred) -> int | None:
+    """Return the least that a fare costs which is barred neither at the start nor at the end."""
+    best_p: int | None = None
+    for ladder in ladders:
+        for least_p, kind in ladder:
+            if best_p is not None and best_p <= least_p:
+                break
+            if not at_start[kind] and not at_end[kind]:
+                best_p = least_p
+                break
+    return best_p
+
+
+def _points(trip: Trip) -> list[tuple[Call, Call]]:
+    """Return where tickets may end and begin: for each, the call reached and the call left from.
+
+    They differ where the passenger changes or walks; a walk between two stations needs no ticket.
+    """
+    points: list[tuple[Call, Call]] = []
+    for number, leg in enumerate(trip.legs):
+        calls = [(number, index) for index in range(len(leg.calls))]
+        if points:
+            points[-1] = points[-1][0], calls.pop(0)
+        points += [(call, call) for call in calls]
+    return points

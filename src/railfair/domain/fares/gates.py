@@ -1,0 +1,79 @@
+"""Which fares cannot be good on a part of a trip, told by where it begins and by where it ends."""
+
+from collections.abc import Callable, Hashable, Mapping
+from datetime import date
+
+from railfair.domain.codes import RestrictionCode
+from railfair.domain.fares.conditions import booking
+from railfair.domain.fares.hopes import FareKind
+from railfair.domain.fares.restriction import At, Direction
+from railfair.domain.fares.tariff import Tariff
+from railfair.domain.fares.trip import Call, Trip
+from railfair.domain.fares.verdict import Gate, Moment, moment_of
+
+type Barred = Mapping[FareKind, bool]
+"""Whether fares of a kind are barred."""
+
+
+class _Found(dict[FareKind, bool]):
+    """Whether fares of a kind are barred, found by *test* when first asked for."""
+
+    def __init__(self, test: Callable[[FareKind], bool]) -> None:
+        super().__init__()
+        self._test = test
+
+    def __missing__(self, kind: FareKind) -> bool:
+        self[kind] = found = self._test(kind)
+        return found
+
+
+class Gates:
+    """Remembers what bars fares at the calls of trains, of which trips of a day share many.
+
+    What is barred is not good on any such part; what is not may be barred by something else.
+    """
+
+    def __init__(self, tariff: Tariff) -> None:
+        self._tariff = tariff
+        self._gates: dict[tuple[RestrictionCode, date], Gate | None] = {}
+        self._found: dict[Hashable, Barred] = {}
+
+    def at_start(self, trip: Trip, call: Call, last_leg: int) -> tuple[Barred, date]:
+        """Return what is barred on parts of *trip* from *call* to its *last_leg*, and their day."""
+        leg = trip.legs[call[0]]
+        at = leg.calls[call[1]]
+        tocs = (one.toc for one in trip.legs[call[0] : last_leg + 1])
+        booked = booking(trip.day, at.departure_min, tocs)
+        key = booked, at.crs, leg.uid, leg.toc, leg.is_sleeper
+        if key not in self._found:
+            moment = moment_of(
+                At.DEPARTURE, trip, leg, at.crs, at.departure_min, is_at_change=False
+            )
+            day = booked.ticket_day
+            self._found[key] = _Found(
+                lambda kind: (
+                    self._bars(kind[1], moment, day) or self._tariff.is_closed(*kind, booked)
+                )
+            )
+        return self._found[key], booked.ticket_day
+
+    def at_end(self, trip: Trip, call: Call, ticket_day: date) -> Barred:
+        """Return what is barred on parts of *trip* for *ticket_day* that end at *call*."""
+        leg = trip.legs[call[0]]
+        at = leg.calls[call[1]]
+        key = ticket_day, trip.day, at.arrival_min, at.crs, leg.uid, leg.toc, leg.is_sleeper
+        if key not in self._found:
+            moment = moment_of(At.ARRIVAL, trip, leg, at.crs, at.arrival_min, is_at_change=False)
+            self._found[key] = _Found(lambda kind: self._bars(kind[1], moment, ticket_day))
+        return self._found[key]
+
+    def _bars(self, code: RestrictionCode, moment: Moment, ticket_day: date) -> bool:
+        """Whether a restriction bars all trips for *ticket_day* that begin or end at *moment*."""
+        if not code:
+            return False
+        key = code, ticket_day
+        if key not in self._gates:
+            restriction = self._tariff.restriction(code, ticket_day)
+            self._gates[key] = None if restriction is None else Gate(restriction, Direction.OUTWARD)
+        gate = self._gates[key]
+        return gate is not None and gate.concerns(moment.crs) and bool(gate.verdict(moment).reasons)
