@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3; do \
 BIN := .venv/bin
 DEMO := var/demo
 
-.PHONY: help setup run test lint types check format lock clean
+.PHONY: help setup run test bench lint types check format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -19,7 +19,7 @@ setup: .venv/ready  ## make .venv, with railfair and everything in it
 	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-dev.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -c "import railfair.domain.delays.kernel"  # compiles the kernels, and keeps them
+	@$(BIN)/railfair --version >/dev/null  # compiles the kernels, and keeps them
 	@touch $@
 
 run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it)
@@ -28,6 +28,15 @@ run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it
 
 test: setup  ## set up and pass every test
 	@$(BIN)/python -m pytest
+
+BENCH := var/bench
+bench: export RAILFAIR_DATABASE_URL := sqlite+aiosqlite:///$(BENCH)/railfair.db
+bench: export RAILFAIR_TODAY := 2026-11-25
+bench: setup  ## measure on a railway of Britain's size (10 minutes, most of it making it once)
+	@test -e $(BENCH)/demo.json || $(BIN)/railfair demo build $(BENCH) --scale national
+	@$(BIN)/railfair demo load $(BENCH)
+	@$(BIN)/python tests/bench/fares.py --date $(RAILFAIR_TODAY)
+	@$(BIN)/python tests/bench/journeys.py --date $(RAILFAIR_TODAY)
 
 lint: setup  ## ruff (style and lint) and the import contracts
 	@$(BIN)/ruff format --check .

@@ -1,9 +1,11 @@
 """Composition root: puts adapters behind the ports, and hands out use cases."""
 
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from railfair.adapters.calendar.bank_holidays import GreatBritain
 from railfair.adapters.clock.clock import SystemClock
@@ -13,15 +15,21 @@ from railfair.adapters.feeds.fares import FileFaresFeed
 from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
-from railfair.adapters.sql.engine import create_engine
+from railfair.adapters.files.array_store import FileArrayStore
+from railfair.adapters.sql.engine import create_engine, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
 from railfair.application.compare_fares import CompareFares
+from railfair.application.journey_odds import OddsOfJourneys
+from railfair.application.networks import Networks
+from railfair.application.plan_journeys import PlanJourneys
 from railfair.application.predict_delay import PredictDelay
+from railfair.application.price_journeys import PriceJourneys
 from railfair.application.stations import StationDirectory
 from railfair.config import Settings
 from railfair.domain.fares.till import Rounding
+from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.feed_service import FeedService
@@ -47,6 +55,9 @@ __all__ = [
 ]
 
 
+NETWORKS: Final = Path("var/networks")
+
+
 @dataclass(frozen=True, kw_only=True)
 class RailFair:
     """The application, wired: what entrypoints call."""
@@ -58,12 +69,23 @@ class RailFair:
     stations: StationDirectory
     predict: PredictDelay
     compare_fares: CompareFares
+    networks: Networks
+    plan_journeys: PlanJourneys
 
 
-def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
-    """Return the application over *storage*."""
+def wired(
+    settings: Settings,
+    storage: Storage,
+    clock: Clock,
+    *,
+    store: ArrayStore,
+    workers: ThreadPoolExecutor,
+) -> RailFair:
+    """Return the application over *storage*; what is compiled runs in *workers*."""
     holidays = GreatBritain()
     stations = StationDirectory()
+    rounding = Rounding(settings.fare_rounding)
+    networks = Networks(storage, holidays, store, workers)
     return RailFair(
         settings=settings,
         storage=storage,
@@ -71,8 +93,15 @@ def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
         holidays=holidays,
         stations=stations,
         predict=PredictDelay(storage, holidays, stations),
-        compare_fares=CompareFares(
-            storage, holidays, stations, clock, Rounding(settings.fare_rounding)
+        compare_fares=CompareFares(storage, holidays, stations, clock, rounding),
+        networks=networks,
+        plan_journeys=PlanJourneys(
+            storage,
+            stations,
+            networks,
+            OddsOfJourneys(holidays, workers),
+            PriceJourneys(clock, rounding),
+            workers,
         ),
     )
 
@@ -81,10 +110,21 @@ def wired(settings: Settings, storage: Storage, clock: Clock) -> RailFair:
 async def opened(settings: Settings) -> AsyncIterator[RailFair]:
     """Open what the application needs, and close it in the end."""
     storage = _storage(settings)
+    workers = ThreadPoolExecutor(settings.threads, thread_name_prefix="railfair")
+    store = FileArrayStore(settings.networks_directory or _beside_database(settings))
+    railfair = wired(settings, storage, SystemClock(settings.today), store=store, workers=workers)
     try:
-        yield wired(settings, storage, SystemClock(settings.today))
+        yield railfair
     finally:
+        await railfair.networks.close()
+        workers.shutdown(cancel_futures=True)
         await storage.close()
+
+
+def _beside_database(settings: Settings) -> Path:
+    """Return where networks are kept: databases that share a folder do not share them."""
+    file = sqlite_file(settings.database_url)
+    return NETWORKS if file is None else file.with_name(f"{file.stem}-networks")
 
 
 def _storage(settings: Settings) -> SqlStorage:

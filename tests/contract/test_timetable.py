@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from railfair.adapters.memory.storage import MemoryStorage
 from railfair.domain.codes import Crs, Tiploc, TocCode
+from railfair.domain.columns import ScheduleColumns
 from railfair.domain.overlay import running
 from railfair.domain.station import FixedLink, OperatorInterchange
 from railfair.domain.timetable import CallingPoint, DirectTrain, Schedule, Stp, Train
@@ -230,6 +231,44 @@ async def test_schedules_of_one_train_with_other_days_or_letters_stand_side_by_s
     later = train("A10001", runs=(DAY, LAST_DAY))
     async with holding(storage, EARLY, overlay, later) as timetable:
         assert await timetable.count_schedules() == 3
+
+
+async def test_all_schedules_come_as_columns_without_platforms(storage: Storage) -> None:
+    full = replace(
+        train(
+            "A10004",
+            call("AYT", dep="0:00"),
+            call("BEE", arr="0:20"),
+            call("CEE", dep="25:00"),
+            call("AYT", arr="25:10"),
+            bank_holidays="G",
+            days="1010101",
+            toc="",
+            headcode="",
+        ),
+        status="B",
+        seating="B",
+        sleepers="S",
+        reservations="A",
+    )
+    kept = [EARLY, LATE, train("A10005", runs=(DAY, date.max)), cancelled("A10001", DAY), full]
+    platform = replace(EARLY, calls=(call("AYT", dep="9:00", platform="12A"), *EARLY.calls[1:]))
+    async with holding(storage, platform, *kept[1:]) as timetable:
+        columns = await timetable.columns()
+        assert len(columns) == len(kept)
+        found = {columns.schedule(number).key: columns.schedule(number) for number in range(5)}
+        assert found == {one.key: one for one in kept}
+        wanted = ScheduleColumns.of(kept).arrays()
+        assert {name: array.dtype for name, array in columns.arrays().items()} == {
+            name: array.dtype for name, array in wanted.items()
+        }
+
+
+async def test_without_schedules_columns_are_empty(storage: Storage) -> None:
+    async with storage.reading() as unit:
+        columns = await unit.timetable.columns()
+        assert len(columns) == 0
+        assert columns.first_call.tolist() == [0]
 
 
 async def test_removing_schedules_counts_those_that_were_there(storage: Storage) -> None:

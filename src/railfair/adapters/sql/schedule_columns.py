@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from railfair.adapters.sql.schema import call, schedule
 from railfair.domain.columns import CODE, NO_TIME, ScheduleColumns
 
-BATCH: Final = 100_000
+BATCH: Final = 50_000
 
 
 async def schedule_columns(connection: AsyncConnection) -> ScheduleColumns:
@@ -51,7 +51,8 @@ async def _columns(
 ) -> list[NDArray[Any]]:
     """Return what *query* finds, an array of its type a column."""
     parts: list[list[NDArray[Any]]] = [[np.empty(0, kind)] for kind in types]
-    for rows in (await connection.execute(query)).partitions(BATCH):
+    result = await connection.stream(query)
+    async for rows in result.partitions(BATCH):
         for part, kind, values in zip(parts, types, zip(*rows, strict=True), strict=True):
             part.append(np.array(values, kind))
     return [np.concatenate(part) for part in parts]

@@ -11,6 +11,7 @@ from numba import njit
 from numpy.typing import NDArray
 
 from railfair.domain.codes import Crs, TrainUid
+from railfair.domain.columns import NO_TIME, ScheduleColumns
 from railfair.domain.planner.network import Network, boardings, spread, starts
 from railfair.domain.planner.through import (
     Stretch,
@@ -23,6 +24,8 @@ from railfair.domain.railtime import MINUTES_A_DAY
 from railfair.domain.station import FixedLink
 
 NEIGHBOURS: Final = (-1, 0, 1)
+LINK_DAYS: Final = (-2, -1, 0, 1, 2)
+"""Days on which links may be started: trains of the neighbours run on past them."""
 
 type HolidayFlags = Callable[[date], frozenset[str]]
 
@@ -48,7 +51,9 @@ def build_network(timetable: PlannerTimetable, day: date, holiday_flags: Holiday
     arrivals, departures = _call_of_each_end(timetable, trips)
     sizes = np.diff(arrivals.start)
     slot = timetable.call_slot[departures.call]
-    board, alight = timetable.may_board[departures.call], timetable.may_alight[arrivals.call]
+    board = timetable.may_board[departures.call]
+    # Where one portion ends the train of that portion alone is left: its operator counts.
+    alight = timetable.may_alight[arrivals.call] & (arrivals.call == departures.call)
     arrival = timetable.columns.arrival[arrivals.call] + arrivals.shift
     departure = timetable.columns.departure[departures.call] + departures.shift
     position = np.arange(len(slot)) - np.repeat(arrivals.start[:-1], sizes)
@@ -102,13 +107,10 @@ def _trips(timetable: PlannerTimetable, day: date, holiday_flags: HolidayFlags) 
         timetable.running(date_, holiday_flags(date_))
         for date_ in (day + timedelta(days=offset) for offset in NEIGHBOURS)
     ]
-    columns = timetable.columns
-    ends_min = columns.arrival[columns.first_call[running[0] + 1] - 1].astype(np.int32)
     joined = _through(timetable, day, running)
-    running[0] = running[0][ends_min >= MINUTES_A_DAY]
     schedule = np.concatenate(running).astype(np.int32)
     offsets = np.repeat(np.array(NEIGHBOURS, np.int8), [len(found) for found in running])
-    calls = np.diff(columns.first_call)[schedule]
+    calls = np.diff(timetable.columns.first_call)[schedule]
     stretches = [stretch for way in joined for stretch in way]
     return _Trips(
         portion_start=starts(np.append(np.ones(len(schedule), int), [len(way) for way in joined])),
@@ -150,13 +152,28 @@ def _is_in_order(
     """Whether each portion leaves no earlier than the one before it arrives."""
     columns = timetable.columns
     for before, after in pairwise(way):
-        arrives = columns.first_call[schedules[before[0]]] + before[2]
-        leaves = columns.first_call[schedules[after[0]]] + after[1]
-        shift = (after[0][1] - before[0][1]) * MINUTES_A_DAY
-        is_early = int(columns.departure[leaves]) + shift < int(columns.arrival[arrives])
-        if timetable.may_board[leaves] and is_early:
+        arrives = _is_there_min(columns, columns.first_call[schedules[before[0]]] + before[2])
+        leaves = _is_gone_min(columns, columns.first_call[schedules[after[0]]] + after[1])
+        if leaves + (after[0][1] - before[0][1]) * MINUTES_A_DAY < arrives:
             return False
     return True
+
+
+def _is_there_min(columns: ScheduleColumns, call: int) -> int:
+    """Return when a train is at its *call*: at the one before it where no arrival is known."""
+    arrives = columns.arrival[call]
+    if arrives == NO_TIME:
+        arrives = max(columns.arrival[call - 1], columns.departure[call - 1])
+    return int(arrives)
+
+
+def _is_gone_min(columns: ScheduleColumns, call: int) -> int:
+    """Return when a train leaves its *call*: the one after it where no departure is known."""
+    leaves = columns.departure[call]
+    if leaves == NO_TIME:
+        after = columns.arrival[call + 1]
+        leaves = columns.departure[call + 1] if after == NO_TIME else after
+    return int(leaves)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,7 +263,7 @@ def _patterns(order, marks, start, slot, board, alight, arrival, departure):  # 
 def _links(
     links: Sequence[FixedLink], crs: NDArray[np.bytes_], day: date
 ) -> dict[str, NDArray[Any]]:
-    """Return the links as both their ends see them, with the periods of the three days."""
+    """Return the links as both their ends see them, with the periods of all days."""
     index = {Crs(code.decode()): number for number, code in enumerate(crs.tolist())}
     directed: list[tuple[int, int, int, int, list[tuple[int, int]]]] = []
     for row, link in enumerate(links):
@@ -270,14 +287,18 @@ def _links(
 
 
 def windows_of(link: FixedLink, day: date) -> list[tuple[int, int]]:
-    """Return when *link* may be started on *day* and on its neighbours, in minutes of *day*."""
+    """Return when *link* may be started on the days around *day*, in minutes of *day*.
+
+    Hours that end before they begin run past midnight: they belong to the day they begin on.
+    """
+    ends_min = link.ends_min + MINUTES_A_DAY * (link.ends_min < link.starts_min)
     found = []
-    for offset in NEIGHBOURS:
+    for offset in LINK_DAYS:
         other = day + timedelta(days=offset)
         is_dated = (link.first_day is None or link.first_day <= other) and (
             link.last_day is None or other <= link.last_day
         )
         if is_dated and link.days >> other.weekday() & 1:
             shift = offset * MINUTES_A_DAY
-            found.append((link.starts_min + shift, link.ends_min + shift))
+            found.append((link.starts_min + shift, ends_min + shift))
     return found

@@ -16,6 +16,8 @@ import numpy as np
 from numba import njit
 
 NEVER = 32_000
+NOWHERE = -1
+"""No station: a search for it goes everywhere."""
 LABEL = 8
 BEFORE, PATTERN, TRIP, BOARDED, LEFT, LINK, BEGINS, STATION = range(LABEL)
 """The numbers of a label; -1 for none. *BEGINS* is the minute asked for, of a first label."""
@@ -49,6 +51,16 @@ def link_start(link, ready, window_start, window_from, window_to):  # type: igno
     return np.int32(NEVER)
 
 
+@njit("i4(i4,i4,i4[::1],i2[::1],i2[::1])", cache=True, nogil=True)
+def link_last_start(link, latest, window_start, window_from, window_to):  # type: ignore[no-untyped-def]
+    """Return the last minute up to *latest* at which *link* may be started, or `-NEVER`."""
+    start = np.int32(-NEVER)
+    for window in range(window_start[link], window_start[link + 1]):
+        if window_from[window] <= latest:
+            start = min(latest, np.int32(window_to[window]))
+    return start
+
+
 @njit(
     "i4[::1](i4,i4,i4,i2[::1],i4[::1],i4[::1],i4[::1],i4[::1],i2[::1],i4[::1],i4[::1],i4[::1],"
     "i4[::1],i4[::1],i2[::1],i4[::1],i2[::1],i2[::1])",
@@ -79,12 +91,7 @@ def departures(  # type: ignore[no-untyped-def]
                     leaves = np.int32(departure[event]) - takes
                     event += size
                     if walks:
-                        # The last start that lets one be there in time.
-                        start = np.int32(-NEVER)
-                        for window in range(window_start[way], window_start[way + 1]):
-                            if window_from[window] <= leaves:
-                                start = min(leaves, np.int32(window_to[window]))
-                        leaves = start
+                        leaves = link_last_start(way, leaves, window_start, window_from, window_to)
                     if first <= leaves <= last:
                         worth[leaves - first] = True
         if walks:
@@ -328,7 +335,8 @@ def search(  # type: ignore[no-untyped-def]
                     at_target = reached == target and onto == goals and ends < goal[rides]
                     can = ends + change_min[reached]
                     if rides > 0:
-                        can += extra
+                        # Waiting for the link counts towards the extra minutes.
+                        can = max(can, leaves + link_min[link] + change_min[reached] + extra)
                     made = -1
                     for into in range(slot_start[reached], slot_start[reached + 1]):
                         if can < ready[rides, onto, into] and ends < goal[rides]:
@@ -435,7 +443,12 @@ def alternatives(  # type: ignore[no-untyped-def]
             for link in range(link_start_of[station], link_start_of[station + 1]):
                 reached = link_to[link]
                 starts = link_start(link, leaves, window_start, window_from, window_to)
-                if avoided[reached] or starts == NEVER or (rides == 0 and starts > last):
+                if (
+                    avoided[reached]
+                    or reached == origin
+                    or starts == NEVER
+                    or (rides == 0 and starts > last)
+                ):
                     continue
                 ends = starts + link_min[link]
                 if reached != target:
@@ -443,7 +456,8 @@ def alternatives(  # type: ignore[no-untyped-def]
                         continue
                     worth = False
                     for slot in range(slot_start[reached], slot_start[reached + 1]):
-                        worth = worth or ends <= -still[most_trains - rides, 0, slot]
+                        # Of the extra minutes a link takes none, or those one waits for it.
+                        worth = worth or ends - extra <= -still[most_trains - rides, 0, slot]
                     if not worth:
                         continue
                 if used == labels.shape[0]:
@@ -488,6 +502,12 @@ def alternatives(  # type: ignore[no-untyped-def]
                 if rides == 0:
                     takes = np.int32(0 if labels[label, BEFORE] < 0 else change_min[station])
                 can = ready[label] + takes
+                if rides > 0 and labels[label, LINK] >= 0:
+                    # Waiting for the link counts towards the extra minutes.
+                    before = labels[label, BEFORE]
+                    can = ready[before] + change_min[labels[before, STATION]] + takes
+                    can += link_min[labels[label, LINK]]
+                    can = max(can, ready[label] + change_min[station])
                 for place in range(slot_pattern_start[slot], slot_pattern_start[slot + 1]):
                     pattern = slot_pattern[place]
                     position = slot_position[place]
@@ -506,7 +526,18 @@ def alternatives(  # type: ignore[no-untyped-def]
                         upto = trips
                     for trip in range(low, upto):
                         row_of = event + trip * size
-                        if rides == 0 and departure[row_of + position] - takes > last:
+                        leaves = np.int32(departure[row_of + position])
+                        departs = leaves
+                        if rides == 0 and labels[label, LINK] >= 0:
+                            # A walk to the first train starts as late as it may.
+                            departs = link_last_start(
+                                labels[label, LINK],
+                                leaves - takes - link_min[labels[label, LINK]],
+                                window_start,
+                                window_from,
+                                window_to,
+                            )
+                        if rides == 0 and departs > last:
                             break
                         if trip == labels[label, TRIP] and pattern == labels[label, PATTERN]:
                             continue
@@ -520,9 +551,8 @@ def alternatives(  # type: ignore[no-untyped-def]
                             left = most_trains - rides - 1
                             if not may_alight[stop] or there == origin:
                                 continue
-                            if there != target and (left == 0 or arrives > -still[left, 0, into]):
-                                continue
-                            if there == target and arrives > -still[0, 0, into]:
+                            # Without trains left it may still be a link that leads there.
+                            if arrives > -still[0 if there == target else left, 0, into]:
                                 continue
                             if used == labels.shape[0]:
                                 labels = _grown(labels)
@@ -539,14 +569,11 @@ def alternatives(  # type: ignore[no-untyped-def]
                             labels[used, STATION] = there
                             ready[used] = arrives
                             came[used] = into
-                            leaves = np.int64(departure[row_of + position])
                             spare = traits[label, SPARE]
+                            traits[used, DEPARTS] = departs
                             if rides > 0:
                                 traits[used, DEPARTS] = traits[label, DEPARTS]
-                                spare = min(spare, leaves - can)
-                            else:
-                                # A walk to the first train starts as late as it may.
-                                traits[used, DEPARTS] = leaves - (can - traits[label, DEPARTS])
+                                spare = min(spare, np.int64(leaves - can))
                             traits[used, SPARE] = spare
                             traits[used, TRIPS] = (
                                 traits[label, TRIPS] * 1_000_003 + trip_start[pattern] + trip + 1

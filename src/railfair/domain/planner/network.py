@@ -9,6 +9,7 @@ all others.
 Source: Delling, Pajor, Werneck: Round-Based Public Transit Routing, 2012.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, Final, Self
@@ -158,7 +159,7 @@ class Network:
         )
 
     @classmethod
-    def restored(cls, arrays: dict[str, NDArray[Any]]) -> Self:
+    def restored(cls, arrays: Mapping[str, NDArray[Any]]) -> Self:
         """Return the network with these *arrays*, as `arrays` gave them."""
         return cls(**{field.name: arrays[field.name] for field in fields(cls)})
 

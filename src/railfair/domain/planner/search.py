@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -114,9 +115,21 @@ class Planner:
         """The network that is searched."""
         return self._network
 
+    def warm(self) -> None:
+        """Prepare what every search needs."""
+        _ = self._network.index, self._network.search_arrays, self._network.reversed.index
+
     def knows(self, crs: Crs) -> bool:
         """Whether the timetable has the station."""
         return crs in self._network.index
+
+    def is_served(self, crs: Crs) -> bool:
+        """Whether a train calls at the station, or a link leads there, on the days searched."""
+        network = self._network
+        station = network.index.get(crs, -1)
+        return station >= 0 and bool(
+            (network.stop_station == station).any() or (network.link_to == station).any()
+        )
 
     def leaving(self, terms: Terms, first_min: int, last_min: int) -> list[Journey]:
         """Return the journeys leaving from *first_min* to *last_min* that no other makes idle.
@@ -131,12 +144,24 @@ class Planner:
         return self._period(terms, -last_min, -first_min, is_backwards=True)
 
     def earliest(self, terms: Terms, at_min: int) -> list[Journey]:
-        """Return the journeys leaving at *at_min* or later that arrive first, by arrival.
+        """Return the journeys leaving at *at_min* or later that arrive first, by departure.
 
         One for each number of changes with which one arrives earlier than with fewer. Of those
         that arrive as early it is one that leaves last.
         """
         return self._first(terms, at_min, is_backwards=False)
+
+    def first(self, terms: Terms, at_min: int) -> Journey | None:
+        """Return the journey leaving at *at_min* or later that arrives first, if there is one.
+
+        Of those that do it is one with the fewest changes that leaves last.
+        """
+        begins = np.array([at_min], np.int32)
+        found = list(self._search(terms, begins, is_backwards=False))
+        if not found:
+            return None
+        _, trains, ends_min = min(found, key=lambda one: one[1:][::-1])
+        return self._back(terms, trains, ends_min, is_backwards=False)
 
     def latest(self, terms: Terms, by_min: int) -> list[Journey]:
         """Return the journeys arriving by *by_min* that leave last, as `earliest` does."""
@@ -151,14 +176,16 @@ class Planner:
         go via have none.
         """
         best = self.leaving(terms, first_min, last_min)
-        if terms.via or not best:
+        # Where all that leave in the period are idle they are measured by what makes them so.
+        measure = best or self.earliest(terms, first_min)
+        if terms.via or not measure:
             return best
         found = {journey.key: journey for journey in best}
         for begin in range(first_min, last_min + 1, generosity.period_min):
             end = min(begin + generosity.period_min - 1, last_min)
-            later = [one for one in best if one.departs_min >= begin] or best
+            later = [one for one in measure if one.departs_min >= begin] or measure
             by_min = min(min(one.arrives_min for one in later) + generosity.slack_min, END)
-            changes = min(one.changes for one in best) + generosity.more_changes
+            changes = min(one.changes for one in measure) + generosity.more_changes
             limited = replace(terms, most_changes=min(changes, terms.most_changes))
             for journey in self._all(limited, begin, end, by_min, generosity):
                 if first_min <= journey.departs_min <= last_min:
@@ -172,7 +199,8 @@ class Planner:
     ) -> Iterator[Journey]:
         """Yield the journeys leaving in the period and arriving by *by_min*, up to bounds."""
         back = np.array([-by_min], np.int32)
-        still = self._kernel_search(terms, back, is_backwards=True)[2]
+        # Not only of ways that are best: what makes a journey idle must not hide it here.
+        still = self._kernel_search(terms, back, is_backwards=True, within_min=-first_min)[2]
         network = self._network
         found, labels, traits = kernel.alternatives(
             network.index[terms.origin],
@@ -190,16 +218,21 @@ class Planner:
         if generosity.most_journeys is not None:
             found = found[_worth_a_look(found, traits)[: generosity.most_journeys]]
         for way, _, _ in self._ways(found, labels, is_backwards=False):
-            yield self._journey(terms, way)
+            journey = self._journey(terms, way)
+            # A train that divides is several trips: nobody leaves it to board it again.
+            if all(one.last != other.first for one, other in pairwise(journey.trains)):
+                yield journey
 
     def _period(
         self, terms: Terms, first_min: int, last_min: int, *, is_backwards: bool
     ) -> list[Journey]:
         network = self._network.reversed if is_backwards else self._network
         start = terms.destination if is_backwards else terms.origin
-        begins = kernel.departures(
+        worth = kernel.departures(
             network.index[start], first_min, last_min, *network.departure_arrays
         )
+        # What leaves too late to be returned may still make idle what does not.
+        begins = np.append(np.int32(last_min + 1), worth)
         ways = self._search(terms, begins, is_backwards=is_backwards)
         journeys = (self._journey(terms, way) for way, _, _ in ways)
         # One may set out to walk in time, and then do better to wait for a train.
@@ -211,13 +244,22 @@ class Planner:
 
     def _first(self, terms: Terms, begin_min: int, *, is_backwards: bool) -> list[Journey]:
         begins = np.array([begin_min], np.int32)
-        journeys = []
-        for _, trains, ends_min in self._search(terms, begins, is_backwards=is_backwards):
-            limited = replace(terms, most_changes=max(trains - 1, 0))
-            back = np.array([-ends_min], np.int32)
-            *_, (way, _, _) = self._search(limited, back, is_backwards=not is_backwards)
-            journeys.append(self._journey(terms, way))
-        return _undominated(journeys)
+        # Where a train ends before a walk it takes its place: neither has a change.
+        found = {
+            max(trains, 1): ends_min
+            for _, trains, ends_min in self._search(terms, begins, is_backwards=is_backwards)
+        }
+        return _undominated(
+            self._back(terms, trains, ends_min, is_backwards=is_backwards)
+            for trains, ends_min in found.items()
+        )
+
+    def _back(self, terms: Terms, trains: int, ends_min: int, *, is_backwards: bool) -> Journey:
+        """Search back from where a search ended: for the least time spent on the way."""
+        limited = replace(terms, most_changes=max(trains - 1, 0))
+        back = np.array([-ends_min], np.int32)
+        *_, (way, _, _) = self._search(limited, back, is_backwards=not is_backwards)
+        return self._journey(terms, way)
 
     def _search(
         self, terms: Terms, begins: NDArray[np.int32], *, is_backwards: bool
@@ -227,16 +269,24 @@ class Planner:
         return self._ways(found, labels, is_backwards=is_backwards)
 
     def _kernel_search(
-        self, terms: Terms, begins: NDArray[np.int32], *, is_backwards: bool
+        self,
+        terms: Terms,
+        begins: NDArray[np.int32],
+        *,
+        is_backwards: bool,
+        within_min: int | None = None,
     ) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]:
+        """Search for the way there; with *within_min* for all that is reached by then instead."""
         network = self._network.reversed if is_backwards else self._network
         ends = network.index[terms.origin], network.index[terms.destination]
         via = [network.index[crs] for crs in terms.via]
+        start, target = ends[::-1] if is_backwards else ends
         found, labels, ready = kernel.search(
             begins,
-            *(ends[::-1] if is_backwards else ends),
+            start,
+            target if within_min is None else kernel.NOWHERE,
             terms.most_changes + 1,
-            END,
+            END if within_min is None else within_min,
             terms.extra_min,
             self._avoided(terms),
             np.array(via[::-1] if is_backwards else via, np.int32),

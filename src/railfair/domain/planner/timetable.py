@@ -127,6 +127,10 @@ class PlannerTimetable:
         columns = self.columns
         return np.lexsort((-columns.runs_from, columns.stp, columns.uid))
 
+    def ready(self) -> None:
+        """Prepare what every day needs, so that the first one asked for does not wait for it."""
+        _ = self.fingerprint, self._overlays
+
     def running(self, day: date, holiday_flags: frozenset[str]) -> NDArray[np.int64]:
         """Return the schedules by which trains run on *day*, by number, those of a train by UID.
 

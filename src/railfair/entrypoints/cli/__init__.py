@@ -15,6 +15,7 @@ from railfair.entrypoints.cli.demo import demo
 from railfair.entrypoints.cli.fares import fares
 from railfair.entrypoints.cli.feeds import feeds
 from railfair.entrypoints.cli.imports import import_
+from railfair.entrypoints.cli.plan import plan
 from railfair.entrypoints.cli.serving import serve
 
 EPILOG: Final = """\b
@@ -23,6 +24,7 @@ Examples:
   railfair import performance hsp/*.jsonl.gz
   railfair predict NRW LST --date 2026-11-24 --time 08:00
   railfair fares NRW LST --time 08:00 --railcard YNG
+  railfair plan NRW BRI --depart 2026-11-24T08:00
   railfair serve --port 8000
 
 \b
@@ -50,7 +52,7 @@ def railfair() -> None:
     """
 
 
-for command in (db, import_, demo, feeds, predict, fares, backtest, serve):
+for command in (db, import_, demo, feeds, predict, fares, plan, backtest, serve):
     railfair.add_command(command)
 
 

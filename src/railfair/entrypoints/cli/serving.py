@@ -69,11 +69,12 @@ async def _tomorrow(railfair: RailFair) -> date:
 
 
 def _suggestions(address: str, day: date) -> str:
-    query = f"origin=NRW&destination=LST&date={day}&time=08:00&limit=2"
+    query = f"origin=NRW&destination=LST&date={day}&time=08:00"
     return f"""
 Try:
 
   curl '{address}/api/predict?{query}'
-  curl '{address}/api/routes/MAN/EUS/stats'
+  curl '{address}/api/fares/compare?{query}&split=true'
+  .venv/bin/railfair plan NRW BRI --depart {day}T08:00 --railcard YNG
   .venv/bin/railfair predict KGX EDB --date {day} --time 09:00 --explain
 """

@@ -1,7 +1,8 @@
 """The HTTP service as an ASGI application."""
 
+import gc
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
@@ -17,8 +18,9 @@ from litestar.static_files import create_static_files_router
 from railfair import __version__
 from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
+from railfair.domain import errors
 from railfair.entrypoints.background import fares_updated_daily
-from railfair.entrypoints.http import fares, operations, places, predictions, problems
+from railfair.entrypoints.http import fares, journeys, operations, places, predictions, problems
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.metrics import metrics
 
@@ -56,12 +58,15 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_railfair() as railfair, fares_updated_daily(railfair):
             app.state.railfair = railfair
+            await _warmed(railfair)
             yield
 
     return Litestar(
         route_handlers=[
             predictions.router,
             fares.router,
+            journeys.router,
+            journeys.station_departures,
             places.router,
             operations.router,
             metrics,
@@ -75,6 +80,15 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
     )
+
+
+async def _warmed(railfair: RailFair) -> None:
+    """Prepare the planner before the first request; what cannot be had is told by `/health`."""
+    with suppress(errors.SourceUnavailable, errors.NotFound):
+        await railfair.networks.warm(railfair.clock.now().date())
+    # What is at hand now stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
 
 
 def _assets() -> Router:

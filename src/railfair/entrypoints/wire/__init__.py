@@ -4,8 +4,11 @@ Instants carry London's offset, money is whole pence in names ending `_p`, proba
 `_probability`, durations in `_min`.
 """
 
+from railfair.entrypoints.wire import cursors
+from railfair.entrypoints.wire.departures import DeparturesAnswer, departures
 from railfair.entrypoints.wire.fare_trends import FareTrendsAnswer, fare_trends
 from railfair.entrypoints.wire.fares import FaresAnswer, fares
+from railfair.entrypoints.wire.journeys import PlanAnswer, plan
 from railfair.entrypoints.wire.places import (
     RouteStatisticsAnswer,
     StationDetail,
@@ -20,16 +23,21 @@ from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
 from railfair.entrypoints.wire.refs import plain, station_ref
 
 __all__ = [
+    "DeparturesAnswer",
     "FareTrendsAnswer",
     "FaresAnswer",
+    "PlanAnswer",
     "PredictionAnswer",
     "RouteStatisticsAnswer",
     "StationDetail",
     "StationsAnswer",
     "StatisticsAnswer",
+    "cursors",
+    "departures",
     "fare_trends",
     "fares",
     "plain",
+    "plan",
     "prediction",
     "punctuality",
     "route_statistics",

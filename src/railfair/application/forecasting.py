@@ -1,0 +1,131 @@
+"""Forecasts of the rides of journeys, many at once."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from railfair.application.learning import kind_of
+from railfair.domain.delays.arrivals import BookedArrival, of_schedule
+from railfair.domain.delays.departures import BookedDeparture, departure_of_schedule
+from railfair.domain.delays.distribution import EDGES, DelayDistribution, Floats
+from railfair.domain.delays.model import DelayModel, nodes_for
+from railfair.domain.journey import Portion, TrainLeg
+from railfair.ports.bank_holidays import BankHolidays
+from railfair.ports.storage import UnitOfWork
+
+type Arriving = tuple[date, BookedArrival]
+type Leaving = tuple[date, BookedDeparture]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Booked:
+    """What of a ride is forecast: where it is left, where it is boarded, the arrival there.
+
+    A train that begins where it is boarded does not arrive there.
+    """
+
+    arriving: Arriving
+    leaving: Leaving
+    called: Arriving | None
+
+
+class RideForecasts:
+    """Forecasts of rides by what was learned; the arithmetic may be done in any thread."""
+
+    def __init__(self, holidays: BankHolidays, legs: Iterable[TrainLeg]) -> None:
+        self._booked = {_key(leg): _booked(leg, holidays) for leg in legs}
+        self._model = DelayModel()
+        self._arriving: dict[Arriving, DelayDistribution] = {}
+        self._leaving: dict[Leaving, DelayDistribution] = {}
+
+    async def read(self, unit: UnitOfWork) -> None:
+        """Read what was learned of the rides; without any history that is nothing."""
+        heads = await unit.forecasts.heads()
+        if heads:
+            arrivals = [arrival for _, arrival in self._arrivals()]
+            departures = [one.leaving[1] for one in self._booked.values()]
+            nodes = await unit.forecasts.nodes(nodes_for(arrivals, departures=departures))
+            self._model = DelayModel.restored(heads, nodes)
+
+    def forecast(self) -> None:
+        """Make the forecasts."""
+        self._arriving = _arriving(self._model, self._arrivals())
+        calls = {one.leaving: one.called for one in self._booked.values()}
+        self._leaving = _leaving(self._model, calls, self._arriving)
+
+    def arriving(self, leg: TrainLeg) -> DelayDistribution:
+        """Return the delay where *leg* is left."""
+        return self._arriving[self._booked[_key(leg)].arriving]
+
+    def leaving(self, leg: TrainLeg) -> DelayDistribution:
+        """Return by how much *leg* leaves late where it is boarded."""
+        return self._leaving[self._booked[_key(leg)].leaving]
+
+    def correlation(self, arriving: TrainLeg, departing: TrainLeg) -> float:
+        """Return what the luck of a train and of the one changed for have in common."""
+        return self._model.mood.between(
+            self._booked[_key(arriving)].arriving[1], self._booked[_key(departing)].leaving[1]
+        )
+
+    def _arrivals(self) -> list[Arriving]:
+        calls = [
+            call
+            for one in self._booked.values()
+            for call in (one.arriving, one.called)
+            if call is not None
+        ]
+        return list(dict.fromkeys(calls))
+
+
+def _key(leg: TrainLeg) -> tuple[object, ...]:
+    first, last = leg.portions[0], leg.portions[-1]
+    return (
+        first.train.schedule.key, first.train.day, first.boarding,
+        last.train.schedule.key, last.train.day, last.alighting,
+    )  # fmt: skip
+
+
+def _booked(leg: TrainLeg, holidays: BankHolidays) -> _Booked:
+    first, last = leg.portions[0], leg.portions[-1]
+    departure = departure_of_schedule(first.train.schedule, first.boarding)
+    return _Booked(
+        arriving=_arrival(last, last.alighting, holidays),
+        leaving=(first.train.day, departure),
+        called=(None if departure.stop_min is None else _arrival(first, first.boarding, holidays)),
+    )
+
+
+def _arrival(portion: Portion, position: int, holidays: BankHolidays) -> Arriving:
+    day = portion.train.day
+    return day, of_schedule(portion.train.schedule, position, kind_of(day, holidays))
+
+
+def _arriving(model: DelayModel, expected: Sequence[Arriving]) -> dict[Arriving, DelayDistribution]:
+    found: dict[Arriving, DelayDistribution] = {}
+    for day in {day for day, _ in expected}:
+        those = [one for one in expected if one[0] == day]
+        at_most, cancelled = model.plain(day, [arrival for _, arrival in those])
+        for one, row, chance in zip(those, at_most, cancelled.tolist(), strict=True):
+            found[one] = DelayDistribution(at_most=row, cancelled=chance)
+    return found
+
+
+def _leaving(
+    model: DelayModel,
+    calls: dict[Leaving, Arriving | None],
+    arriving: dict[Arriving, DelayDistribution],
+) -> dict[Leaving, DelayDistribution]:
+    """Return the departures of *calls*, which name the arrival at the same call if there is one."""
+    found: dict[Leaving, DelayDistribution] = {}
+    nothing: Floats = np.ones(len(EDGES))
+    for day in {day for day, _ in calls}:
+        those = [one for one in calls if one[0] == day]
+        before = [None if (call := calls[one]) is None else arriving[call] for one in those]
+        rows = np.stack([nothing if one is None else one.at_most for one in before])
+        at_most = model.leaving(day, [departure for _, departure in those], rows)
+        for one, row, arrival in zip(those, at_most, before, strict=True):
+            cancelled = 0.0 if arrival is None else arrival.cancelled
+            found[one] = DelayDistribution(at_most=row, cancelled=cancelled)
+    return found

@@ -1,0 +1,569 @@
+"""Journeys worth choosing between: found by time, then priced and weighed by their odds."""
+
+import asyncio
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor
+from dataclasses import dataclass, field, replace
+from datetime import date, timedelta
+from typing import Final
+
+from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys
+from railfair.application.networks import Networks
+from railfair.application.price_journeys import JourneyPrice, PriceJourneys
+from railfair.application.provenance import Provenance, provenance
+from railfair.application.stations import StationDirectory
+from railfair.domain.codes import Crs, RailcardCode
+from railfair.domain.delay_repay import Expected, Scheme, expected, scheme_of
+from railfair.domain.errors import InvalidParameter, NothingLoaded
+from railfair.domain.fares.reason import Reason
+from railfair.domain.fares.rulebook import NO_RAILCARD
+from railfair.domain.fares.ticket import TicketClass
+from railfair.domain.fares.till import Party
+from railfair.domain.feed import FeedKind, LoadedFeed
+from railfair.domain.journey import Journey
+from railfair.domain.planner.search import Planner, Terms
+from railfair.domain.railtime import MINUTES_A_DAY
+from railfair.domain.recommendation import Advice, Recommended, advise, worthwhile
+from railfair.domain.station import Station
+from railfair.domain.tradeoff import Label, Option
+from railfair.ports.storage import Storage, UnitOfWork
+
+MOST_CHANGES: Final = 8
+LONGEST_WINDOW_MIN: Final = MINUTES_A_DAY
+MOST_VIA: Final = 5
+MOST_SHOWN: Final = 30
+CERTAINTIES: Final = (0.8, 0.9, 0.95)
+DEADLINE_WINDOW_MIN: Final = 240
+"""How long before a deadline journeys are looked for, if no longer window is asked for."""
+MOST_LOOKED_AT: Final = 16
+"""Journeys whose odds are worked out for a deadline."""
+CHANCE_DIGITS: Final = 3
+ONE_DAY: Final = timedelta(days=1)
+NO_TRAINS: Final = Reason(
+    code="no-trains", text="no train of the loaded timetable calls there on these days"
+)
+NO_JOURNEY: Final = Reason(
+    code="no-journey", text="no journey keeps to all that was asked for, then or later that day"
+)
+NOT_CERTAIN: Final = Reason(
+    code="not-certain-enough", text="no journey in the window arrives in time with that certainty"
+)
+NO_FARES: Final = "no fares feed is loaded"
+NO_RUNNING: Final = "no running has been imported yet: there are no odds"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanQuery:
+    """Journeys that leave at *time_min* of *day* or later, or with *arrives* by then.
+
+    *window_min* is the length of the period of departures (or arrivals). *certainty* (0-1) is how
+    sure one wants to be there by then. *latest_first* prefers later ones where not all are shown.
+    """
+
+    origin: Crs
+    destination: Crs
+    day: date
+    time_min: int
+    arrives: bool = False
+    window_min: int = 120
+    max_changes: int = 4
+    via: tuple[Crs, ...] = ()
+    avoid: tuple[Crs, ...] = ()
+    extra_interchange_min: int = 0
+    party: Party = field(default_factory=lambda: Party(1, 0))
+    railcard: RailcardCode = NO_RAILCARD
+    ticket_class: TicketClass | None = TicketClass.STANDARD
+    certainty: float | None = None
+    value_of_time_p_per_hour: int = 1200
+    limit: int = 8
+    latest_first: bool = False
+
+    def __post_init__(self) -> None:
+        if self.origin == self.destination:
+            raise InvalidParameter("destination", "is the same station as origin")
+        ends = {self.origin, self.destination}
+        for name, codes in (("via", self.via), ("avoid", self.avoid)):
+            if len(codes) > MOST_VIA:
+                raise InvalidParameter(name, f"has to be at most {MOST_VIA} stations")
+        if len(set(self.via)) < len(self.via):
+            raise InvalidParameter("via", "names a station twice")
+        if ends & set(self.via):
+            raise InvalidParameter("via", "is the origin or the destination")
+        if ends & set(self.avoid):
+            raise InvalidParameter("avoid", "is the origin or the destination")
+        if set(self.via) & set(self.avoid):
+            raise InvalidParameter("avoid", "is a station to go via")
+        if self.certainty is not None and not self.arrives:
+            raise InvalidParameter("arrive_with_certainty", "needs arrive_by")
+
+    @property
+    def terms(self) -> Terms:
+        """What its journeys have to keep to."""
+        return Terms(
+            origin=self.origin,
+            destination=self.destination,
+            most_changes=self.max_changes,
+            via=self.via,
+            avoid=frozenset(self.avoid),
+            extra_min=self.extra_interchange_min,
+        )
+
+    @property
+    def period(self) -> tuple[int, int]:
+        """The first and the last minute of the window."""
+        if not self.arrives:
+            return self.time_min, self.time_min + self.window_min - 1
+        window = self.window_min
+        if self.certainty is not None:
+            window = max(window, DEADLINE_WINDOW_MIN)
+        return self.time_min - window + 1, self.time_min
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlannedJourney:
+    """A journey worth choosing, with all that is known of it; *odds* are `None` without history.
+
+    *delay_repay* is what to expect back under *scheme*, the last train's operator's.
+    """
+
+    journey: Journey
+    odds: JourneyOdds | None
+    price: JourneyPrice | None
+    scheme: Scheme | None
+    delay_repay: Expected | None
+    labels: tuple[Label, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deadline:
+    """The last journey to be there in time with chance *certainty*; `None` if there is none.
+
+    *probability* is its own chance of being there in time.
+    """
+
+    certainty: float
+    journey: Journey | None
+    probability: float | None
+    price: JourneyPrice | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The answer: journeys by departure, and where to look for *earlier* and *later* ones.
+
+    Without any journey *none_found* says why. *names* are those of the stations mentioned.
+    """
+
+    query: PlanQuery
+    origin: Station
+    destination: Station
+    journeys: tuple[PlannedJourney, ...]
+    deadlines: tuple[Deadline, ...]
+    earlier: PlanQuery | None
+    later: PlanQuery | None
+    none_found: Reason | None
+    names: Mapping[Crs, str]
+    provenance: Provenance
+    degraded_reasons: tuple[str, ...] = ()
+
+
+type JourneyKey = Hashable
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """What is recommended, what was cut, and all that was looked at, by the journeys' keys."""
+
+    recommended: tuple[Recommended, ...]
+    cut: tuple[Option, ...]
+    journeys: Mapping[JourneyKey, Journey]
+    odds: Mapping[JourneyKey, JourneyOdds]
+    deadlines: tuple[Deadline, ...]
+
+
+class PlanJourneys:
+    """The use case; one instance serves the whole process."""
+
+    def __init__(
+        self,
+        storage: Storage,
+        stations: StationDirectory,
+        networks: Networks,
+        odds: OddsOfJourneys,
+        prices: PriceJourneys,
+        workers: Executor,
+    ) -> None:
+        self._storage = storage
+        self._stations = stations
+        self._networks = networks
+        self._odds = odds
+        self._prices = prices
+        self._workers = workers
+
+    async def __call__(self, query: PlanQuery) -> Plan:
+        """Return the journeys for *query*.
+
+        Raises:
+            UnknownStation: the loaded data know nothing of one of its stations.
+            NothingLoaded: no timetable has been imported.
+            InvalidParameter: the timetable does not cover the day, or the fares know no such
+                railcard.
+        """
+        async with self._storage.reading() as unit:
+            origin = await self._stations.get(unit, query.origin, parameter="origin")
+            destination = await self._stations.get(unit, query.destination, parameter="destination")
+            for parameter, codes in (("via", query.via), ("avoid", query.avoid)):
+                for crs in codes:
+                    await self._stations.get(unit, crs, parameter=parameter)
+            loaded = await provenance(unit)
+            if loaded.timetable is None:
+                raise NothingLoaded(FeedKind.TIMETABLE)
+            _check_day(query, loaded.timetable)
+            asked = _by_night(query, loaded.timetable)
+            planner, timetable = await self._networks.planner(asked.day, loaded.timetable)
+            loaded = replace(loaded, timetable=timetable)
+            found = await self._in_worker(lambda: _found(planner, asked))
+            choice = await self._chosen(unit, asked, planner, found, loaded)
+            shown = await self._shown(unit, asked, choice, loaded)
+            names = await self._names(unit, shown, choice.deadlines)
+        earlier, later = _pages(asked, choice, timetable)
+        return Plan(
+            query=query,
+            origin=origin,
+            destination=destination,
+            journeys=shown,
+            deadlines=choice.deadlines,
+            earlier=earlier,
+            later=later,
+            none_found=None if shown else _why_none(planner, asked, found),
+            names=names,
+            provenance=loaded,
+            degraded_reasons=tuple(_degraded(loaded)),
+        )
+
+    async def _chosen(
+        self,
+        unit: UnitOfWork,
+        query: PlanQuery,
+        planner: Planner,
+        found: Sequence[Journey],
+        loaded: Provenance,
+    ) -> _Choice:
+        """Return what of all that was *found* is worth choosing between."""
+        has_odds = loaded.performance is not None
+        prices = await self._priced(unit, query, found, loaded)
+        catches = await self._odds.as_planned(unit, found) if has_odds else [None] * len(found)
+        options = [
+            _option(journey, price, chance)
+            for journey, price, chance in zip(found, prices, catches, strict=True)
+        ]
+        cut: tuple[Option, ...] = ()
+        if query.certainty is not None and has_odds:
+            kept = _last_to_leave(worthwhile(options))
+        else:
+            first = _advice(query, options)
+            kept, cut = tuple(one.option for one in first.recommended), first.cut
+        journeys: dict[JourneyKey, Journey] = {journey.key: journey for journey in found}
+        looked_at = [journeys[option.key] for option in kept]
+        odds: dict[JourneyKey, JourneyOdds] = {}
+        if has_odds:
+            of_each = await self._odds.of_plans(unit, looked_at, planner, query.terms)
+            odds = {
+                one.key: each
+                for one, each in zip(looked_at, of_each, strict=True)
+                if each is not None
+            }
+            kept = tuple(_expecting(one, odds.get(one.key)) for one in kept)
+        deadlines: tuple[Deadline, ...] = ()
+        if query.certainty is not None and has_odds:
+            priced: dict[JourneyKey, JourneyPrice | None] = dict(zip(journeys, prices, strict=True))
+            deadlines = tuple(_deadlines(query, kept, journeys, odds, priced))
+            kept = tuple(one for one in kept if _in_time(query, one, odds) >= query.certainty)
+        advice = _advice(query, kept)
+        return _Choice(
+            recommended=advice.recommended,
+            cut=(*cut, *advice.cut),
+            journeys=journeys,
+            odds=odds,
+            deadlines=deadlines,
+        )
+
+    async def _shown(
+        self, unit: UnitOfWork, query: PlanQuery, choice: _Choice, loaded: Provenance
+    ) -> tuple[PlannedJourney, ...]:
+        """Return the journeys that are recommended, with the splits that beat their fares."""
+        chosen = [choice.journeys[one.option.key] for one in choice.recommended]
+        prices = await self._priced(unit, query, chosen, loaded, splits=True)
+        return tuple(
+            _planned(journey, choice.odds.get(journey.key), price, one)
+            for journey, price, one in zip(chosen, prices, choice.recommended, strict=True)
+        )
+
+    async def _priced(
+        self,
+        unit: UnitOfWork,
+        query: PlanQuery,
+        journeys: Sequence[Journey],
+        loaded: Provenance,
+        *,
+        splits: bool = False,
+    ) -> Sequence[JourneyPrice | None]:
+        if loaded.fares is None:
+            return [None] * len(journeys)
+        fares = await self._prices.read(
+            unit,
+            journeys,
+            party=query.party,
+            railcard=query.railcard,
+            ticket_class=query.ticket_class,
+            splits=splits,
+        )
+        return await self._in_worker(fares.prices)
+
+    async def _names(
+        self, unit: UnitOfWork, shown: Iterable[PlannedJourney], deadlines: Iterable[Deadline]
+    ) -> Mapping[Crs, str]:
+        codes = {crs for one in shown for crs in _mentioned(one)}
+        for deadline in deadlines:
+            if deadline.journey is not None:
+                codes |= {leg.destination for leg in deadline.journey.legs}
+                codes |= {leg.origin for leg in deadline.journey.legs}
+        return {crs: await self._stations.name(unit, crs) for crs in codes}
+
+    async def _in_worker[T](self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+
+def _check_day(query: PlanQuery, timetable: LoadedFeed) -> None:
+    if not timetable.covers(query.day):
+        raise InvalidParameter(
+            "arrive_by" if query.arrives else "depart_after",
+            f"the loaded timetable covers {timetable.first_day} to {timetable.last_day},"
+            f" not {query.day}",
+        )
+
+
+def _by_night(query: PlanQuery, timetable: LoadedFeed) -> PlanQuery:
+    """Return an arrival in the small hours as one late on the day before, whose trains it takes."""
+    before = query.day - ONE_DAY
+    if not query.arrives or query.period[0] >= 0 or not timetable.covers(before):
+        return query
+    return replace(query, day=before, time_min=query.time_min + MINUTES_A_DAY)
+
+
+def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
+    """Return the journeys to be weighed: those best in time, and those that fall a little behind.
+
+    The first to arrive is among them, and with every number of changes, even if it leaves only
+    after the window.
+    """
+    terms = query.terms
+    stations = (query.origin, query.destination, *query.via)
+    if not all(planner.knows(crs) for crs in stations):
+        return []
+    first_min, last_min = query.period
+    if query.arrives:
+        found = planner.arriving(terms, first_min, last_min)
+        if found:
+            leaves = [one.departs_min for one in found]
+            near = planner.alternatives(terms, min(leaves), max(leaves))
+            found += [one for one in near if first_min <= one.arrives_min <= last_min]
+        best = planner.latest(terms, last_min)
+    else:
+        found = planner.alternatives(terms, first_min, last_min)
+        best = [] if found and query.latest_first else planner.earliest(terms, first_min)
+    found += [one for one in best if not any(_is_as_good(other, one) for other in found)]
+    each = {journey.key: journey for journey in found}
+    ordered = sorted(each.values(), key=lambda one: (one.departs_min, one.arrives_min, one.changes))
+    # Who walks all the way may do so at any minute: once is enough.
+    walks = [one for one in ordered if not one.trains]
+    shown_walk = walks[-1:] if query.arrives else walks[:1]
+    return [one for one in ordered if one.trains or one in shown_walk]
+
+
+def _is_as_good(one: Journey, other: Journey) -> bool:
+    return (
+        one.departs_min >= other.departs_min
+        and one.arrives_min <= other.arrives_min
+        and one.changes <= other.changes
+    )
+
+
+def _option(journey: Journey, price: JourneyPrice | None, chance: float | None) -> Option:
+    through = None if price is None else price.through
+    return Option(
+        key=journey.key,
+        departs_min=journey.departs_min,
+        arrives_min=journey.arrives_min,
+        changes=journey.changes,
+        price_p=None if through is None else through.total_p,
+        reliability=None if chance is None else round(chance, CHANCE_DIGITS),
+        expected_arrival_min=None,
+    )
+
+
+def _advice(query: PlanQuery, options: Sequence[Option]) -> Advice:
+    """Return the advice on *options*: on more than the limit where the next page would be this."""
+    limit = query.limit
+    while True:
+        advice = advise(
+            options,
+            value_of_time_p_per_hour=query.value_of_time_p_per_hour,
+            limit=limit,
+            latest_first=_takes_last(query),
+        )
+        if not _begins_again(query, advice.cut):
+            return advice
+        limit += 1
+
+
+def _takes_last(query: PlanQuery) -> bool:
+    return query.latest_first or query.arrives
+
+
+def _begins_again(query: PlanQuery, cut: Sequence[Option]) -> bool:
+    """Whether a page that begins with the first of *cut* is the one that is asked for."""
+    minutes = _page_minutes(query, cut)
+    first_min, last_min = query.period
+    if _takes_last(query):
+        return max(minutes, default=first_min - 1) >= last_min
+    return min(minutes, default=last_min + 1) <= first_min
+
+
+def _page_minutes(query: PlanQuery, options: Iterable[Option]) -> list[int]:
+    """Return what decides on which page each of *options* is."""
+    return [one.arrives_min if query.arrives else one.departs_min for one in options]
+
+
+def _last_to_leave(options: Iterable[Option]) -> tuple[Option, ...]:
+    ordered = sorted(options, key=lambda one: (-one.departs_min, one.arrives_min))
+    return tuple(sorted(ordered[:MOST_LOOKED_AT], key=lambda one: one.departs_min))
+
+
+def _expecting(option: Option, odds: JourneyOdds | None) -> Option:
+    """Return *option* with when one may expect to arrive."""
+    expected_min = option.arrives_min if odds is None else odds.plan.expected_arrival_min
+    return replace(option, expected_arrival_min=expected_min)
+
+
+def _in_time(query: PlanQuery, option: Option, odds: Mapping[JourneyKey, JourneyOdds]) -> float:
+    """Return the chance of being there by the time asked for; a walk alone is sure."""
+    if option.key not in odds:
+        return 1.0
+    return odds[option.key].plan.arrives_by(query.time_min)
+
+
+def _deadlines(
+    query: PlanQuery,
+    kept: Sequence[Option],
+    journeys: Mapping[JourneyKey, Journey],
+    odds: Mapping[JourneyKey, JourneyOdds],
+    prices: Mapping[JourneyKey, JourneyPrice | None],
+) -> Iterator[Deadline]:
+    """Yield the last journey to be there in time with each certainty, the least first."""
+    asked = () if query.certainty is None else (query.certainty,)
+    for certainty in sorted({*CERTAINTIES, *asked}):
+        sure = [one for one in kept if _in_time(query, one, odds) >= certainty]
+        last = max(sure, key=lambda one: (one.departs_min, -one.arrives_min), default=None)
+        yield Deadline(
+            certainty=certainty,
+            journey=None if last is None else journeys[last.key],
+            probability=None if last is None else _in_time(query, last, odds),
+            price=None if last is None else prices[last.key],
+        )
+
+
+def _planned(
+    journey: Journey, odds: JourneyOdds | None, price: JourneyPrice | None, advice: Recommended
+) -> PlannedJourney:
+    scheme, back = None, None
+    through = None if price is None else price.through
+    if journey.trains and odds is not None and through is not None:
+        last = journey.trains[-1].last
+        scheme = scheme_of(last.schedule.toc, last.day)
+        if scheme is not None:
+            back = expected(
+                scheme,
+                price_p=through.total_p,
+                is_return=through.ticket.is_return,
+                late_probability=odds.plan.late_probability,
+            )
+    return PlannedJourney(
+        journey=journey,
+        odds=odds,
+        price=price,
+        scheme=scheme,
+        delay_repay=back,
+        labels=advice.labels,
+        reason=advice.reason,
+    )
+
+
+def _pages(
+    query: PlanQuery, choice: _Choice, timetable: LoadedFeed
+) -> tuple[PlanQuery | None, PlanQuery | None]:
+    """Return the questions for earlier and for later journeys; those that were cut come first.
+
+    `None` for days that the timetable does not cover, and where a deadline is to be kept to.
+    """
+    if query.certainty is not None:
+        return None, None
+    first_min, last_min = query.period
+    cut = _page_minutes(query, choice.cut)
+    shown = [one.option.departs_min for one in choice.recommended]
+    before, after = first_min - 1, last_min + 1
+    if cut and _takes_last(query):
+        before = max(cut)
+    elif cut:
+        after = min(cut)
+    elif shown and not query.arrives:
+        # After an empty window the first to leave is shown, but not all that leaves with it.
+        after = max(after, min(shown))
+    if query.arrives:
+        after = last_min + query.window_min
+    else:
+        before -= query.window_min - 1
+    return (
+        _page(query, before, timetable, latest_first=True),
+        _page(query, after, timetable, latest_first=False),
+    )
+
+
+def _page(
+    query: PlanQuery, minute: int, timetable: LoadedFeed, *, latest_first: bool
+) -> PlanQuery | None:
+    days, time_min = divmod(minute, MINUTES_A_DAY)
+    day = query.day + timedelta(days=days)
+    if not timetable.covers(day):
+        return None
+    return replace(query, day=day, time_min=time_min, latest_first=latest_first)
+
+
+def _why_none(planner: Planner, query: PlanQuery, found: Sequence[Journey]) -> Reason:
+    if found:
+        return NOT_CERTAIN
+    if not planner.is_served(query.origin) or not planner.is_served(query.destination):
+        return NO_TRAINS
+    return NO_JOURNEY
+
+
+def _mentioned(one: PlannedJourney) -> Iterator[Crs]:
+    for leg in one.journey.legs:
+        yield from (leg.origin, leg.destination)
+    for train in one.journey.trains:
+        for portion in train.portions:
+            yield portion.train.schedule.calls[portion.boarding].crs
+    for fallback in () if one.odds is None else one.odds.fallbacks:
+        for leg in () if fallback is None else fallback.legs:
+            yield from (leg.origin, leg.destination)
+    split = None if one.price is None else one.price.split
+    for ticket in () if split is None else split.tickets:
+        yield from (ticket.origin, ticket.destination)
+
+
+def _degraded(loaded: Provenance) -> Iterator[str]:
+    if loaded.fares is None:
+        yield NO_FARES
+    if loaded.performance is None:
+        yield NO_RUNNING
