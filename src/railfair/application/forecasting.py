@@ -35,8 +35,9 @@ class RideForecasts:
     """Forecasts of rides by what was learned; the arithmetic may be done in any thread."""
 
     def __init__(self, holidays: BankHolidays, legs: Iterable[TrainLeg]) -> None:
-        self._booked = {_key(leg): _booked(leg, holidays) for leg in legs}
+        self._booked = {leg.identity: _booked(leg, holidays) for leg in legs}
         self._model = DelayModel()
+        self._mood = self._model.mood
         self._arriving: dict[Arriving, DelayDistribution] = {}
         self._leaving: dict[Leaving, DelayDistribution] = {}
 
@@ -48,6 +49,7 @@ class RideForecasts:
             departures = [one.leaving[1] for one in self._booked.values()]
             nodes = await unit.forecasts.nodes(nodes_for(arrivals, departures=departures))
             self._model = DelayModel.restored(heads, nodes)
+            self._mood = self._model.mood
 
     def forecast(self) -> None:
         """Make the forecasts."""
@@ -57,16 +59,21 @@ class RideForecasts:
 
     def arriving(self, leg: TrainLeg) -> DelayDistribution:
         """Return the delay where *leg* is left."""
-        return self._arriving[self._booked[_key(leg)].arriving]
+        return self._arriving[self._booked[leg.identity].arriving]
 
     def leaving(self, leg: TrainLeg) -> DelayDistribution:
         """Return by how much *leg* leaves late where it is boarded."""
-        return self._leaving[self._booked[_key(leg)].leaving]
+        return self._leaving[self._booked[leg.identity].leaving]
 
-    def correlation(self, arriving: TrainLeg, departing: TrainLeg) -> float:
-        """Return what the luck of a train and of the one changed for have in common."""
-        return self._model.mood.between(
-            self._booked[_key(arriving)].arriving[1], self._booked[_key(departing)].leaving[1]
+    def correlation(self, arriving: TrainLeg, departing: TrainLeg, slack_min: int = 0) -> float:
+        """Return what the luck of a train and of the one changed for have in common.
+
+        It counts where the first is late by more than *slack_min*.
+        """
+        return self._mood.between(
+            self._booked[arriving.identity].arriving[1],
+            self._booked[departing.identity].leaving[1],
+            slack_min,
         )
 
     def _arrivals(self) -> list[Arriving]:
@@ -77,14 +84,6 @@ class RideForecasts:
             if call is not None
         ]
         return list(dict.fromkeys(calls))
-
-
-def _key(leg: TrainLeg) -> tuple[object, ...]:
-    first, last = leg.portions[0], leg.portions[-1]
-    return (
-        first.train.schedule.key, first.train.day, first.boarding,
-        last.train.schedule.key, last.train.day, last.alighting,
-    )  # fmt: skip
 
 
 def _booked(leg: TrainLeg, holidays: BankHolidays) -> _Booked:

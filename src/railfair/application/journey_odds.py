@@ -20,6 +20,9 @@ FALLBACKS: Final = 2
 LONGEST_DELAY_MIN: Final = 360
 """A fallback that arrives later than this after the plan is none."""
 
+type Fallbacks = list[list[list[Journey]]]
+"""By journey and ride: what is taken in its place, the best first."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class JourneyOdds:
@@ -46,19 +49,23 @@ class OddsOfJourneys:
 
         def weighed() -> list[float]:
             forecasts.forecast()
-            chances = (_plan_odds(one, forecasts) for one in journeys)
-            return [1.0 if one is None else one.as_planned_probability for one in chances]
+            return [_as_planned(one, forecasts) for one in journeys]
 
         return await self._in_worker(weighed)
 
-    async def of_plans(
-        self, unit: UnitOfWork, journeys: Sequence[Journey], planner: Planner, terms: Terms
-    ) -> list[JourneyOdds | None]:
-        """Return the odds of *journeys* by *terms*, fallbacks found by *planner* included.
+    async def fallbacks(
+        self, journeys: Sequence[Journey], planner: Planner, terms: Terms
+    ) -> Fallbacks:
+        """Return for each ride of each of *journeys* what is taken if it is missed.
 
-        `None` where nobody rides a train.
+        The best first, by *terms* but for what was passed already. It needs no unit of work.
         """
-        found = await self._in_worker(lambda: _Fallbacks(planner, terms).of_all(journeys))
+        return await self._in_worker(lambda: _FallbackSearch(planner, terms).of_all(journeys))
+
+    async def of_plans(
+        self, unit: UnitOfWork, journeys: Sequence[Journey], found: Fallbacks
+    ) -> list[JourneyOdds | None]:
+        """Return the odds of *journeys* with the fallbacks *found*; `None` for a walk alone."""
         others = [one for rides in found for each in rides for one in each]
         forecasts = await self._forecasts(unit, [*journeys, *others])
 
@@ -81,7 +88,7 @@ class OddsOfJourneys:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
 
-class _Fallbacks:
+class _FallbackSearch:
     """Finds what is taken in place of the rides of journeys; many of them share theirs."""
 
     def __init__(self, planner: Planner, terms: Terms) -> None:
@@ -89,7 +96,7 @@ class _Fallbacks:
         self._terms = terms
         self._known: dict[tuple[Crs, int], Journey | None] = {}
 
-    def of_all(self, journeys: Iterable[Journey]) -> list[list[list[Journey]]]:
+    def of_all(self, journeys: Iterable[Journey]) -> Fallbacks:
         """Return for each ride of each journey what is taken if it is missed, the best first."""
         return [
             [
@@ -150,7 +157,7 @@ def _ride(
     if number:
         connection = journey.connections[number - 1]
         slack_min = connection.slack_min
-        correlation = forecasts.correlation(connection.arriving, leg)
+        correlation = forecasts.correlation(connection.arriving, leg, slack_min)
     return PlannedRide(
         departs_min=leg.departs_min,
         arrives_min=leg.arrives_min,
@@ -162,13 +169,19 @@ def _ride(
     )
 
 
-def _fallback(journey: Journey, forecasts: RideForecasts) -> Fallback:
-    arriving = forecasts.arriving(journey.trains[-1])
+def _as_planned(journey: Journey, forecasts: RideForecasts) -> float:
+    """Return the chance that *journey* goes to plan; for one train that is that it runs."""
+    if len(journey.trains) == 1:
+        return 1 - forecasts.arriving(journey.trains[0]).cancelled
     odds = _plan_odds(journey, forecasts)
+    return 1.0 if odds is None else odds.as_planned_probability
+
+
+def _fallback(journey: Journey, forecasts: RideForecasts) -> Fallback:
     # That a connection of its own is missed is as if it did not run.
-    fails = arriving.cancelled if odds is None else 1 - odds.as_planned_probability
+    fails = 1 - _as_planned(journey, forecasts)
     return Fallback(
         departs_min=journey.departs_min,
         arrives_min=journey.arrives_min,
-        arriving=replace(arriving, cancelled=fails),
+        arriving=replace(forecasts.arriving(journey.trains[-1]), cancelled=fails),
     )

@@ -9,7 +9,7 @@ from typing import Final
 
 from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys
 from railfair.application.networks import Networks
-from railfair.application.price_journeys import JourneyPrice, PriceJourneys
+from railfair.application.price_journeys import JourneyFares, JourneyPrice, PriceJourneys
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
 from railfair.domain.codes import Crs, RailcardCode
@@ -172,13 +172,20 @@ type JourneyKey = Hashable
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Choice:
-    """What is recommended, what was cut, and all that was looked at, by the journeys' keys."""
+class _LookedAt:
+    """A journey with all that is known of it, before it is decided whether it is shown."""
 
-    recommended: tuple[Recommended, ...]
+    journey: Journey
+    odds: JourneyOdds | None
+    price: JourneyPrice | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Choice:
+    """What is shown, and what was cut for want of room."""
+
+    shown: tuple[PlannedJourney, ...]
     cut: tuple[Option, ...]
-    journeys: Mapping[JourneyKey, Journey]
-    odds: Mapping[JourneyKey, JourneyOdds]
     deadlines: tuple[Deadline, ...]
 
 
@@ -225,18 +232,17 @@ class PlanJourneys:
             loaded = replace(loaded, timetable=timetable)
             found = await self._in_worker(lambda: _found(planner, asked))
             choice = await self._chosen(unit, asked, planner, found, loaded)
-            shown = await self._shown(unit, asked, choice, loaded)
-            names = await self._names(unit, shown, choice.deadlines)
+            names = await self._names(unit, choice.shown, choice.deadlines)
         earlier, later = _pages(asked, choice, timetable)
         return Plan(
             query=query,
             origin=origin,
             destination=destination,
-            journeys=shown,
+            journeys=choice.shown,
             deadlines=choice.deadlines,
             earlier=earlier,
             later=later,
-            none_found=None if shown else _why_none(planner, asked, found),
+            none_found=None if choice.shown else _why_none(planner, asked, found),
             names=names,
             provenance=loaded,
             degraded_reasons=tuple(_degraded(loaded)),
@@ -252,7 +258,8 @@ class PlanJourneys:
     ) -> _Choice:
         """Return what of all that was *found* is worth choosing between."""
         has_odds = loaded.performance is not None
-        prices = await self._priced(unit, query, found, loaded)
+        fares = await self._read_fares(unit, query, found, loaded)
+        prices = await self._prices_of(fares, len(found))
         catches = await self._odds.as_planned(unit, found) if has_odds else [None] * len(found)
         options = [
             _option(journey, price, chance)
@@ -264,43 +271,52 @@ class PlanJourneys:
         else:
             first = _advice(query, options)
             kept, cut = tuple(one.option for one in first.recommended), first.cut
-        journeys: dict[JourneyKey, Journey] = {journey.key: journey for journey in found}
-        looked_at = [journeys[option.key] for option in kept]
-        odds: dict[JourneyKey, JourneyOdds] = {}
-        if has_odds:
-            of_each = await self._odds.of_plans(unit, looked_at, planner, query.terms)
-            odds = {
-                one.key: each
-                for one, each in zip(looked_at, of_each, strict=True)
-                if each is not None
-            }
-            kept = tuple(_expecting(one, odds.get(one.key)) for one in kept)
+        looked_at = await self._looked_at(unit, query, planner, found, kept, loaded)
+        kept = tuple(_expecting(one, looked_at[one.key].odds) for one in kept)
         deadlines: tuple[Deadline, ...] = ()
         if query.certainty is not None and has_odds:
-            priced: dict[JourneyKey, JourneyPrice | None] = dict(zip(journeys, prices, strict=True))
-            deadlines = tuple(_deadlines(query, kept, journeys, odds, priced))
-            kept = tuple(one for one in kept if _in_time(query, one, odds) >= query.certainty)
+            deadlines = tuple(_deadlines(query, kept, looked_at))
+            kept = tuple(
+                one for one in kept if _in_time(query, looked_at[one.key]) >= query.certainty
+            )
         advice = _advice(query, kept)
         return _Choice(
-            recommended=advice.recommended,
+            shown=tuple(_planned(looked_at[one.option.key], one) for one in advice.recommended),
             cut=(*cut, *advice.cut),
-            journeys=journeys,
-            odds=odds,
             deadlines=deadlines,
         )
 
-    async def _shown(
-        self, unit: UnitOfWork, query: PlanQuery, choice: _Choice, loaded: Provenance
-    ) -> tuple[PlannedJourney, ...]:
-        """Return the journeys that are recommended, with the splits that beat their fares."""
-        chosen = [choice.journeys[one.option.key] for one in choice.recommended]
-        prices = await self._priced(unit, query, chosen, loaded, splits=True)
-        return tuple(
-            _planned(journey, choice.odds.get(journey.key), price, one)
-            for journey, price, one in zip(chosen, prices, choice.recommended, strict=True)
-        )
+    async def _looked_at(
+        self,
+        unit: UnitOfWork,
+        query: PlanQuery,
+        planner: Planner,
+        found: Sequence[Journey],
+        kept: Sequence[Option],
+        loaded: Provenance,
+    ) -> dict[JourneyKey, _LookedAt]:
+        """Return the journeys *kept* with splits and fallbacks, by key.
 
-    async def _priced(
+        Fallbacks are searched while fares are read; splits are found while forecasts are read.
+        """
+        keys = {option.key for option in kept}
+        journeys = [journey for journey in found if journey.key in keys]
+        async with asyncio.TaskGroup() as work:
+            has_odds = loaded.performance is not None
+            search = self._odds.fallbacks(journeys if has_odds else [], planner, query.terms)
+            searched = work.create_task(search)
+            fares = await self._read_fares(unit, query, journeys, loaded, splits=True)
+            priced = work.create_task(self._prices_of(fares, len(journeys)))
+            odds: Sequence[JourneyOdds | None] = [None] * len(journeys)
+            if has_odds:
+                odds = await self._odds.of_plans(unit, journeys, await searched)
+            prices = await priced
+        return {
+            journey.key: _LookedAt(journey=journey, odds=each, price=price)
+            for journey, each, price in zip(journeys, odds, prices, strict=True)
+        }
+
+    async def _read_fares(
         self,
         unit: UnitOfWork,
         query: PlanQuery,
@@ -308,10 +324,10 @@ class PlanJourneys:
         loaded: Provenance,
         *,
         splits: bool = False,
-    ) -> Sequence[JourneyPrice | None]:
+    ) -> JourneyFares | None:
         if loaded.fares is None:
-            return [None] * len(journeys)
-        fares = await self._prices.read(
+            return None
+        return await self._prices.read(
             unit,
             journeys,
             party=query.party,
@@ -319,7 +335,11 @@ class PlanJourneys:
             ticket_class=query.ticket_class,
             splits=splits,
         )
-        return await self._in_worker(fares.prices)
+
+    async def _prices_of(
+        self, fares: JourneyFares | None, number: int
+    ) -> Sequence[JourneyPrice | None]:
+        return [None] * number if fares is None else await self._in_worker(fares.prices)
 
     async def _names(
         self, unit: UnitOfWork, shown: Iterable[PlannedJourney], deadlines: Iterable[Deadline]
@@ -447,38 +467,32 @@ def _expecting(option: Option, odds: JourneyOdds | None) -> Option:
     return replace(option, expected_arrival_min=expected_min)
 
 
-def _in_time(query: PlanQuery, option: Option, odds: Mapping[JourneyKey, JourneyOdds]) -> float:
+def _in_time(query: PlanQuery, one: _LookedAt) -> float:
     """Return the chance of being there by the time asked for; a walk alone is sure."""
-    if option.key not in odds:
-        return 1.0
-    return odds[option.key].plan.arrives_by(query.time_min)
+    return 1.0 if one.odds is None else one.odds.plan.arrives_by(query.time_min)
 
 
 def _deadlines(
-    query: PlanQuery,
-    kept: Sequence[Option],
-    journeys: Mapping[JourneyKey, Journey],
-    odds: Mapping[JourneyKey, JourneyOdds],
-    prices: Mapping[JourneyKey, JourneyPrice | None],
+    query: PlanQuery, kept: Sequence[Option], looked_at: Mapping[JourneyKey, _LookedAt]
 ) -> Iterator[Deadline]:
     """Yield the last journey to be there in time with each certainty, the least first."""
     asked = () if query.certainty is None else (query.certainty,)
+    in_time = {one.key: _in_time(query, looked_at[one.key]) for one in kept}
     for certainty in sorted({*CERTAINTIES, *asked}):
-        sure = [one for one in kept if _in_time(query, one, odds) >= certainty]
+        sure = [one for one in kept if in_time[one.key] >= certainty]
         last = max(sure, key=lambda one: (one.departs_min, -one.arrives_min), default=None)
         yield Deadline(
             certainty=certainty,
-            journey=None if last is None else journeys[last.key],
-            probability=None if last is None else _in_time(query, last, odds),
-            price=None if last is None else prices[last.key],
+            journey=None if last is None else looked_at[last.key].journey,
+            probability=None if last is None else in_time[last.key],
+            price=None if last is None else looked_at[last.key].price,
         )
 
 
-def _planned(
-    journey: Journey, odds: JourneyOdds | None, price: JourneyPrice | None, advice: Recommended
-) -> PlannedJourney:
+def _planned(one: _LookedAt, advice: Recommended) -> PlannedJourney:
+    journey, odds = one.journey, one.odds
     scheme, back = None, None
-    through = None if price is None else price.through
+    through = None if one.price is None else one.price.through
     if journey.trains and odds is not None and through is not None:
         last = journey.trains[-1].last
         scheme = scheme_of(last.schedule.toc, last.day)
@@ -492,7 +506,7 @@ def _planned(
     return PlannedJourney(
         journey=journey,
         odds=odds,
-        price=price,
+        price=one.price,
         scheme=scheme,
         delay_repay=back,
         labels=advice.labels,
@@ -511,7 +525,7 @@ def _pages(
         return None, None
     first_min, last_min = query.period
     cut = _page_minutes(query, choice.cut)
-    shown = [one.option.departs_min for one in choice.recommended]
+    shown = [one.journey.departs_min for one in choice.shown]
     before, after = first_min - 1, last_min + 1
     if cut and _takes_last(query):
         before = max(cut)

@@ -73,6 +73,15 @@ class TrainLeg:
         return self.first.schedule.toc
 
     @cached_property
+    def identity(self) -> tuple[object, ...]:
+        """What tells it from other rides: which trains it is boarded from and left, and where."""
+        first, last = self.portions[0], self.portions[-1]
+        return (
+            first.train.schedule.key, first.train.day, first.boarding,
+            last.train.schedule.key, last.train.day, last.alighting,
+        )  # fmt: skip
+
+    @cached_property
     def calls(self) -> tuple[CallingPoint, ...]:
         """The calls from boarding to alighting, both included, in minutes of the journey's day."""
         calls: list[CallingPoint] = []

@@ -69,6 +69,7 @@ class SqlFares:
     def __init__(self, connection: AsyncConnection, opened: OpenedFares) -> None:
         self._connection = connection
         self._shared = opened
+        self._opened: OpenedEdition | None = None
 
     async def editions(self) -> list[FareEdition]:
         """Return every edition that was ever imported, by number."""
@@ -122,6 +123,7 @@ class SqlFares:
     ) -> None:
         """Make *edition* the current one, and what was current the previous one."""
         former = await self._current()
+        self._opened = None
         for number in await self._numbers(EditionState.PREVIOUS):
             await self._drop_entries(number)
         await self._turn(EditionState.PREVIOUS, EditionState.PAST)
@@ -138,6 +140,7 @@ class SqlFares:
 
     async def restore(self) -> FareEdition | None:
         """Make the previous edition current again, and withdraw the current one."""
+        self._opened = None
         if not await self._numbers(EditionState.PREVIOUS):
             return None
         for number in await self._numbers(EditionState.CURRENT):
@@ -150,10 +153,14 @@ class SqlFares:
         return None if opened is None else opened.edition
 
     async def _current(self) -> OpenedEdition | None:
+        """Return the current edition; it is looked up once, until it is another."""
+        if self._opened is not None:
+            return self._opened
         is_current = fare_edition.c.state == EditionState.CURRENT.value
         rows = await self._connection.execute(select(fare_edition).where(is_current))
         row = rows.mappings().one_or_none()
-        return None if row is None else self._shared.of(_edition(row))
+        self._opened = None if row is None else self._shared.of(_edition(row))
+        return self._opened
 
     async def _numbers(self, state: EditionState) -> list[int]:
         query = select(fare_edition.c.number).where(fare_edition.c.state == state.value)

@@ -18,6 +18,7 @@ Source: Pearson, 1900, for the tetrachoric series; Vasicek, 1987, for the one fa
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -151,7 +152,7 @@ class MoodHistory:
     @property
     def mood(self) -> Mood:
         """What is known by now."""
-        return Mood(*(tuple(map(_explaining, sums.T)) for sums in self._sums + _PRIOR_SUMS))
+        return _mood(self._sums.tobytes())
 
     def learn(self, day: date, arriving: Lateness, departing: Lateness) -> None:
         """Take in a day's trains; days have to come in ascending order."""
@@ -175,6 +176,13 @@ class MoodHistory:
             new._day = read.day or None
             new._sums = np.frombuffer(read.sums).reshape(new._sums.shape).copy()
         return new
+
+
+@lru_cache(maxsize=16)
+def _mood(sums: bytes) -> Mood:
+    """Return what *sums* of a history and of the prior say; every forecast asks for the same."""
+    learned = np.frombuffer(sums).reshape(_PRIOR_SUMS.shape)
+    return Mood(*(tuple(map(_explaining, each.T)) for each in learned + _PRIOR_SUMS))
 
 
 def marks(one: BookedArrival | BookedDeparture) -> tuple[int, ...]:

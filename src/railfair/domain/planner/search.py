@@ -74,7 +74,7 @@ class Generosity:
 
 
 GENEROUS: Final = Generosity(
-    slack_min=30, more_changes=1, trips_each=2, period_min=30, most_labels=4_000, most_journeys=8
+    slack_min=30, more_changes=1, trips_each=2, period_min=30, most_labels=4_000, most_journeys=6
 )
 EXHAUSTIVE: Final = Generosity(
     slack_min=END,
@@ -157,10 +157,10 @@ class Planner:
         Of those that do it is one with the fewest changes that leaves last.
         """
         begins = np.array([at_min], np.int32)
-        found = list(self._search(terms, begins, is_backwards=False))
-        if not found:
+        found, _, _ = self._kernel_search(terms, begins, is_backwards=False)
+        if not len(found):
             return None
-        _, trains, ends_min = min(found, key=lambda one: one[1:][::-1])
+        ends_min, trains = min((row[kernel.ARRIVES], row[kernel.TRAINS]) for row in found.tolist())
         return self._back(terms, trains, ends_min, is_backwards=False)
 
     def latest(self, terms: Terms, by_min: int) -> list[Journey]:

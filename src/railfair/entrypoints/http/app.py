@@ -56,10 +56,12 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
 
     @asynccontextmanager
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
-        async with open_railfair() as railfair, fares_updated_daily(railfair):
+        async with open_railfair() as railfair:
             app.state.railfair = railfair
             await _warmed(railfair)
-            yield
+            # Only then: who is told to stop while it starts is not given time to end an update.
+            async with fares_updated_daily(railfair):
+                yield
 
     return Litestar(
         route_handlers=[
