@@ -17,7 +17,7 @@ from railfair.domain.fares.rulebook import NO_RAILCARD, RuleBook
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.fares.till import Party, Rounding
 from railfair.domain.fares.trip import Trip
-from railfair.domain.feed import FeedKind, LoadedFeed
+from railfair.domain.feed import FeedKind
 from railfair.domain.railtime import instant
 from railfair.domain.station import Station
 from railfair.ports.bank_holidays import BankHolidays
@@ -287,7 +287,7 @@ def _check_order(out: Trip, back: Trip, asked: TripQuery) -> None:
 
 def _degraded(query: FareQuery, loaded: Provenance, found: TripFares) -> Iterator[str]:
     """Yield what of the answer could not be had."""
-    yield from _unknown_prices(loaded.fares, found.out.trip)
+    yield from loaded.unknown_prices(found.out.trip.ticket_day)
     yield from _unchecked(query.out, loaded, found.out)
     if query.back is not None and found.back is not None:
         yield from _unchecked(query.back, loaded, found.back)
@@ -297,15 +297,6 @@ def _degraded(query: FareQuery, loaded: Provenance, found: TripFares) -> Iterato
         yield NO_SPLIT_BACK
     if found.is_empty:
         yield NO_FARES
-
-
-def _unknown_prices(fares: LoadedFeed | None, trip: Trip) -> Iterator[str]:
-    """Yield that the trip is before the first day of which the fares are known to speak."""
-    if fares is not None and trip.ticket_day < fares.first_day:
-        yield (
-            f"the loaded fares, {fares.version}, are of {fares.first_day}:"
-            f" prices on {trip.ticket_day} may have been others"
-        )
 
 
 def _unchecked(asked: TripQuery, loaded: Provenance, found: FoundTrip) -> Iterator[str]:

@@ -49,6 +49,7 @@ NOT_CERTAIN: Final = Reason(
     code="not-certain-enough", text="no journey in the window arrives in time with that certainty"
 )
 NO_FARES: Final = "no fares feed is loaded"
+NO_FARE: Final = "the loaded fares have no ticket that is good on any of the journeys"
 NO_RUNNING: Final = "no running has been imported yet: there are no odds"
 
 
@@ -245,7 +246,7 @@ class PlanJourneys:
             none_found=None if choice.shown else _why_none(planner, asked, found),
             names=names,
             provenance=loaded,
-            degraded_reasons=tuple(_degraded(loaded)),
+            degraded_reasons=tuple(_degraded(loaded, query.day, choice.shown)),
         )
 
     async def _chosen(
@@ -576,8 +577,12 @@ def _mentioned(one: PlannedJourney) -> Iterator[Crs]:
         yield from (ticket.origin, ticket.destination)
 
 
-def _degraded(loaded: Provenance) -> Iterator[str]:
+def _degraded(loaded: Provenance, day: date, shown: Sequence[PlannedJourney]) -> Iterator[str]:
     if loaded.fares is None:
         yield NO_FARES
+    yield from loaded.unknown_prices(day)
+    rides = [one for one in shown if one.journey.trains and one.price is not None]
+    if rides and all(one.price is None or one.price.through is None for one in rides):
+        yield NO_FARE
     if loaded.performance is None:
         yield NO_RUNNING

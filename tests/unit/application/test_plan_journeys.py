@@ -12,7 +12,13 @@ import pytest
 from railfair.adapters.clock.clock import FixedClock
 from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.compare_fares import CompareFares, FareQuery
-from railfair.application.plan_journeys import NO_FARES, NO_RUNNING, Plan, PlannedJourney
+from railfair.application.plan_journeys import (
+    NO_FARE,
+    NO_FARES,
+    NO_RUNNING,
+    Plan,
+    PlannedJourney,
+)
 from railfair.application.stations import StationDirectory
 from railfair.application.trips import TripQuery
 from railfair.domain.codes import Crs, RailcardCode, TrainUid
@@ -380,6 +386,16 @@ async def test_without_running_there_are_prices(
     assert plan.degraded_reasons == (NO_RUNNING,)
     assert [price(one) for one in plan.journeys] == [1000, 1000, 600]
     assert all(one.odds is None and one.delay_repay is None for one in plan.journeys)
+
+
+async def test_without_a_ticket_between_the_two_the_lack_is_told(
+    bare: MemoryStorage, workers: ThreadPoolExecutor, tmp_path: Path
+) -> None:
+    await put_fares(bare, tmp_path, FLOWS, **RULES)
+    plan = await Desk(bare, workers).ask("BEE", "DEE", "8:00", window_min=900)
+    assert plan.journeys
+    assert all(one.price is not None and one.price.through is None for one in plan.journeys)
+    assert plan.degraded_reasons == (NO_FARE, NO_RUNNING)
 
 
 async def test_without_fares_there_are_odds(
