@@ -1,9 +1,11 @@
 """The HTTP service as an ASGI application."""
 
 import gc
+import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from http import HTTPStatus
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, Final
 
@@ -48,6 +50,10 @@ def create_app() -> Entrance:
     """Return the application by the settings of the environment, for the server to run."""
     settings = Settings.load()
     log_to_stderr(settings)
+    if parent_process() is not None:
+        # A worker is told to stop by an event. Its parent also ends whoever is still at it once the
+        # first worker has stopped, which would cut short what this one has to finish.
+        signal.signal(signal.SIGTERM, lambda *_: None)
     return Entrance(litestar_app(lambda: opened(settings), settings))
 
 
