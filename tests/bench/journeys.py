@@ -11,6 +11,7 @@ it prints how long one search takes, one of a period of two hours, a whole plan 
 
 import argparse
 import asyncio
+import gc
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -51,6 +52,9 @@ async def main(day: date, pairs: int, checked: int, seed: int) -> None:
     async with opened(settings) as railfair:
         planner = await planner_of(railfair, day)
         asked = questions(planner.network, pairs, chance)
+        # As the service does once it has started.
+        gc.collect()
+        gc.freeze()
         if checked:
             await compare(railfair, planner, day, asked[:checked])
         searches(planner, asked)
