@@ -190,7 +190,7 @@ class CompareFares:
         rules = await unit.fares.rules()
         if rules is None:
             raise NothingLoaded(FeedKind.FARES)
-        _check_railcard(rules, query.railcard)
+        rules.require_railcard(query.railcard)
         trips = [out] if back is None else [out, back]
         offices = [self._office(rules, query, found.trip) for found in trips]
         splits = [query.splits and found.trip.is_known for found in trips]
@@ -262,12 +262,6 @@ def _one_way(
         comparison=office.compare(prices),
         split=office.split(prices) if has_split else None,
     )
-
-
-def _check_railcard(rules: RuleBook, railcard: RailcardCode) -> None:
-    if railcard not in rules.railcards and railcard != NO_RAILCARD:
-        known = ", ".join(sorted(code for code in rules.railcards if code))
-        raise InvalidParameter("railcard", f"the loaded fares know {known}, but no {railcard}")
 
 
 def _check_order(out: Trip, back: Trip, asked: TripQuery) -> None:

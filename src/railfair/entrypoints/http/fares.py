@@ -11,21 +11,14 @@ from railfair.application.fare_trends import fare_trends
 from railfair.application.trips import TripQuery
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
-from railfair.domain.codes import Crs, TicketCode, TrainUid
+from railfair.domain.codes import TicketCode, TrainUid
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
-from railfair.domain.fares.till import Party
 from railfair.domain.railtime import clock_time
 from railfair.entrypoints import wire
-from railfair.entrypoints.http.parameters import Parameters
+from railfair.entrypoints.http.parameters import CLASSES, Parameters
 
 MOST_VIA: Final = 10
-MOST_PEOPLE: Final = 9
-CLASSES: Final[dict[str, TicketClass | None]] = {
-    "standard": TicketClass.STANDARD,
-    "first": TicketClass.FIRST,
-    "any": None,
-}
 
 type Text = str | None
 
@@ -115,7 +108,7 @@ def _query(parameters: Parameters, via: list[str]) -> FareQuery:
     values: dict[str, Any] = {
         "out": out,
         "back": _way_back(parameters, out),
-        "party": _party(parameters),
+        "party": parameters.party(),
         "railcard": parameters.railcard("railcard"),
         "ticket_class": parameters.one_of("class", CLASSES, TicketClass.STANDARD),
         "splits": parameters.flag("split", default=False),
@@ -137,7 +130,7 @@ def _way_out(parameters: Parameters, via: list[str]) -> TripQuery:
         departure_min=parameters.optional("time", clock_time, 0),
         arrival_min=parameters.optional("arrival_time", clock_time, 0),
         train=parameters.optional("train", codes.train_uid, TrainUid("")),
-        via=_stations(parameters, via),
+        via=parameters.stations("via", via, most=MOST_VIA),
     )
 
 
@@ -155,29 +148,6 @@ def _way_back(parameters: Parameters, out: TripQuery) -> TripQuery | None:
         arrival_min=parameters.optional("return_arrival_time", clock_time, 0),
         train=parameters.optional("return_train", codes.train_uid, TrainUid("")),
     )
-
-
-def _party(parameters: Parameters) -> Party:
-    adults = parameters.integer("adults", 1, least=0, most=MOST_PEOPLE)
-    children = parameters.integer("children", 0, least=0, most=MOST_PEOPLE)
-    try:
-        return Party(adults, children)
-    except InvalidParameter as error:
-        parameters.fault(error.parameter, error.detail)
-        return Party(1, 0)
-
-
-def _stations(parameters: Parameters, via: list[str]) -> tuple[Crs, ...]:
-    if len(via) > MOST_VIA:
-        parameters.fault("via", f"has to be at most {MOST_VIA} stations")
-        return ()
-    found: list[Crs] = []
-    for text in via:
-        try:
-            found.append(codes.crs(text, parameter="via"))
-        except InvalidParameter as error:
-            parameters.fault("via", error.detail)
-    return tuple(found)
 
 
 router: Final = Router(path="/api/fares", route_handlers=[compare, trends], tags=["Fares"])
