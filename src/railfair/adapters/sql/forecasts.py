@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from railfair.adapters.sql.booked_trains import BookedTrains, calls_at_both
 from railfair.adapters.sql.bulk import chunks, insert_plain, insert_rows
-from railfair.adapters.sql.schema import forecast_head, forecast_node, usual_train
+from railfair.adapters.sql.schema import booked_train, forecast_head, forecast_node, usual_train
 from railfair.domain.codes import Crs
 from railfair.domain.delays.usual_trains import UsualTrain
 
@@ -92,7 +92,10 @@ class SqlForecasts:
 
     async def _usual(self, condition: ColumnElement[bool] | None) -> list[UsualTrain]:
         booked = await self._trains.all(condition)
-        rows = await self._connection.execute(select(usual_train))
+        query = select(usual_train)
+        if condition is not None:
+            query = query.join_from(usual_train, booked_train).where(condition)
+        rows = await self._connection.execute(query)
         usual = [
             UsualTrain(
                 train=booked[row.train_id],

@@ -6,7 +6,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Row, delete, func, select
+from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from railfair.adapters.sql.booked_trains import BookedTrains, calls_at_both
@@ -20,6 +20,27 @@ from railfair.ports.performance import PutRuns
 NOTHING: Final = -32768
 _report: Final = partial(tuple.__new__, CallReport)
 """Makes a `CallReport` of an iterable, without the interpreter: there are millions of them."""
+
+
+def _stations() -> Select[Any]:
+    """Return the statement that hops from one station to the next by the index of the calls.
+
+    To find distinct stations among all calls and runs would mean to read them all.
+    """
+    first = select(func.min(booked_call.c.crs).label("crs")).cte("known", recursive=True)
+    beyond = select(func.min(booked_call.c.crs)).where(booked_call.c.crs > first.c.crs)
+    known = first.union_all(
+        select(beyond.correlate(first).scalar_subquery()).where(first.c.crs.is_not(None))
+    )
+    ran = (
+        exists()
+        .select_from(booked_call.join(run, run.c.train_id == booked_call.c.train_id))
+        .where(booked_call.c.crs == known.c.crs)
+    )
+    return select(known.c.crs).where(known.c.crs.is_not(None), ran).order_by(known.c.crs)
+
+
+STATIONS: Final = _stations()
 
 
 class SqlPerformance:
@@ -73,9 +94,7 @@ class SqlPerformance:
 
     async def stations(self) -> list[Crs]:
         """Return the stations where runs were booked to call, by code."""
-        ran = booked_call.c.train_id.in_(select(run.c.train_id))
-        query = select(booked_call.c.crs).where(ran).distinct().order_by(booked_call.c.crs)
-        return [Crs(crs) for crs in await self._connection.scalars(query)]
+        return [Crs(crs) for crs in await self._connection.scalars(STATIONS)]
 
     async def route_outcomes(self, origin: Crs, destination: Crs) -> OutcomeCounts:
         """Count what came of arrivals at *destination* of runs booked to leave *origin* before."""
