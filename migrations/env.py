@@ -6,9 +6,11 @@ from alembic import context
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from railfair.adapters.sql.postgresql import wait_for_turn
 from railfair.adapters.sql.schema import metadata
 from railfair.config import Settings
 
+PATIENCE_S = 30.0
 URL = context.config.attributes.get("database_url") or Settings.load().database_url
 
 
@@ -23,6 +25,9 @@ def run_on(connection: Connection) -> None:
     """Run the migrations in one transaction on *connection*."""
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":
+            # After an import that is under way, or another upgrade.
+            wait_for_turn(connection, PATIENCE_S)
         context.run_migrations()
 
 

@@ -16,7 +16,7 @@ from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
 from railfair.adapters.files.array_store import FileArrayStore
-from railfair.adapters.sql.engine import create_engine, sqlite_file
+from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
@@ -33,7 +33,7 @@ from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.feed_service import FeedService
-from railfair.ports.storage import Storage
+from railfair.ports.storage import PooledStorage
 
 __all__ = [
     "DEFAULT_DAYS",
@@ -55,7 +55,8 @@ __all__ = [
 ]
 
 
-NETWORKS: Final = Path("var/networks")
+NETWORKS: Final = Path("var")
+"""Where the networks of a database without a file are kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class RailFair:
     """The application, wired: what entrypoints call."""
 
     settings: Settings
-    storage: Storage
+    storage: PooledStorage
     clock: Clock
     holidays: BankHolidays
     stations: StationDirectory
@@ -75,7 +76,7 @@ class RailFair:
 
 def wired(
     settings: Settings,
-    storage: Storage,
+    storage: PooledStorage,
     clock: Clock,
     *,
     store: ArrayStore,
@@ -124,13 +125,20 @@ async def opened(settings: Settings) -> AsyncIterator[RailFair]:
 def _beside_database(settings: Settings) -> Path:
     """Return where networks are kept: databases that share a folder do not share them."""
     file = sqlite_file(settings.database_url)
-    return NETWORKS if file is None else file.with_name(f"{file.stem}-networks")
+    folder = NETWORKS if file is None else file.parent
+    return folder / f"{file_name(settings.database_url)}-networks"
 
 
 def _storage(settings: Settings) -> SqlStorage:
+    pool = PoolSettings(
+        size=settings.database_pool_size,
+        overflow=settings.database_pool_overflow,
+        timeout_s=settings.database_pool_timeout_s,
+        recycle_s=settings.database_pool_recycle_s,
+    )
     engine = create_engine(
         settings.database_url,
-        pool_size=settings.database_pool_size,
+        pool=pool if settings.database_pool == "on" else None,
         busy_timeout_s=settings.database_busy_timeout_s,
     )
     return SqlStorage(engine)

@@ -10,7 +10,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PREFIX = "RAILFAIR_"
 SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
-PASSWORD = re.compile(r"//[^@/]*@")
+POSTGRESQL = re.compile(
+    r"postgresql\+asyncpg://([^:@/\s]+(:[^@/\s]*)?@)?([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?/[^?/\s]+(\?\S*)?"
+)
+PASSWORD = re.compile(r"//.*@", re.DOTALL)
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 OUR_OWN = "Value error, "
 """What pydantic puts before the sentences of this file's own checks."""
@@ -21,8 +24,12 @@ class InvalidSettings(Exception):
 
 
 def _database(url: str) -> str:
-    if not SQLITE_FILE.fullmatch(url):
-        raise ValueError("has to be sqlite+aiosqlite:/// and the path of a file")
+    if not (SQLITE_FILE.fullmatch(url) or POSTGRESQL.fullmatch(url)):
+        raise ValueError(
+            "has to be sqlite+aiosqlite:/// and the path of a file, or"
+            " postgresql+asyncpg://user:password@host:port/database"
+            " (what is special in a password as %40 for @)"
+        )
     return url
 
 
@@ -41,13 +48,28 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_database)] = Field(
         default="sqlite+aiosqlite:///var/railfair.db",
-        description="SQLAlchemy URL of the database: sqlite+aiosqlite:/// and a path.",
+        repr=False,
+        description="SQLAlchemy URL of the database: sqlite+aiosqlite:/// and a path, or"
+        " postgresql+asyncpg://user:password@host:port/database.",
     )
     database_busy_timeout_s: Annotated[float, Field(gt=0)] = Field(
-        default=30.0, description="Seconds that a writer of SQLite waits for another one."
+        default=30.0, description="Seconds that a writer waits for another one."
+    )
+    database_pool: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether a process keeps connections; off: each use opens one and closes it.",
     )
     database_pool_size: Annotated[int, Field(ge=1)] = Field(
-        default=20, description="Connections kept open."
+        default=20, description="Connections kept open by a process."
+    )
+    database_pool_overflow: Annotated[int, Field(ge=0)] = Field(
+        default=10, description="Connections opened beyond these while all are in use."
+    )
+    database_pool_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        default=30.0, description="Seconds to wait for a connection when all are in use."
+    )
+    database_pool_recycle_s: Annotated[float, Field(gt=0)] = Field(
+        default=3600.0, description="Age in seconds at which a connection is replaced."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="The least severe log lines that are written."
@@ -135,7 +157,7 @@ class Settings(BaseSettings):
         for _, value in self:
             if isinstance(value, SecretStr):
                 text = text.replace(value.get_secret_value(), "***")
-        return text
+        return text.replace(self.database_url, PASSWORD.sub("//***@", self.database_url))
 
     @classmethod
     def load(cls) -> Self:

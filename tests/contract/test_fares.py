@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from railfair.adapters.memory.storage import MemoryStorage
-from railfair.adapters.sql.engine import create_engine
+from railfair.adapters.sql.engine import PoolSettings, create_engine
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.domain.codes import (
     FareCode,
@@ -523,7 +523,9 @@ async def test_whatever_is_put_and_restored_files_answer_as_memory_does(
     migrated_sqlite: Path,
 ) -> None:
     file = shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("fares") / "railfair.db")
-    engine = create_engine(f"sqlite+aiosqlite:///{file}", pool_size=2, busy_timeout_s=10)
+    engine = create_engine(
+        f"sqlite+aiosqlite:///{file}", pool=PoolSettings(size=2), busy_timeout_s=10
+    )
     filed = SqlStorage(engine)
     try:
         assert await take(filed, steps) == await take(MemoryStorage(), steps)

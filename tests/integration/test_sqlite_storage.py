@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from railfair.adapters.sql.engine import LOG_BYTES, create_engine, sqlite_file
+from railfair.adapters.sql.engine import LOG_BYTES, PoolSettings, create_engine, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.domain.codes import FareCode, RestrictionCode, RouteCode, TicketCode
@@ -34,7 +34,7 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 async def impatient(url: str) -> AsyncIterator[SqlStorage]:
     """Yield a storage whose writers wait for a twentieth of a second only."""
-    storage = SqlStorage(create_engine(url, pool_size=5, busy_timeout_s=0.05))
+    storage = SqlStorage(create_engine(url, pool=PoolSettings(size=5), busy_timeout_s=0.05))
     yield storage
     await storage.close()
 
@@ -70,7 +70,7 @@ async def test_a_writer_that_waits_too_long_says_that_another_one_writes(
 async def test_two_processes_connections_see_each_other_s_commits(
     impatient: SqlStorage, url: str
 ) -> None:
-    other = SqlStorage(create_engine(url, pool_size=1, busy_timeout_s=1))
+    other = SqlStorage(create_engine(url, pool=PoolSettings(size=1), busy_timeout_s=1))
     await write(other)
     assert await count(impatient) == 1
     await other.close()
@@ -78,7 +78,7 @@ async def test_two_processes_connections_see_each_other_s_commits(
 
 async def test_a_database_without_tables_says_what_makes_them(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'bare.db'}"
-    storage = SqlStorage(create_engine(url, pool_size=1, busy_timeout_s=1))
+    storage = SqlStorage(create_engine(url, pool=PoolSettings(size=1), busy_timeout_s=1))
     with pytest.raises(StorageUnavailable, match="railfair db upgrade"):
         await count(storage)
     await storage.close()
@@ -86,7 +86,7 @@ async def test_a_database_without_tables_says_what_makes_them(tmp_path: Path) ->
 
 async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) -> None:
     url = f"sqlite+aiosqlite:///{tmp_path / 'no' / 'such' / 'folder' / 'railfair.db'}"
-    storage = SqlStorage(create_engine(url, pool_size=1, busy_timeout_s=1))
+    storage = SqlStorage(create_engine(url, pool=PoolSettings(size=1), busy_timeout_s=1))
     with pytest.raises(StorageUnavailable):
         await count(storage)
     with pytest.raises(StorageUnavailable):
@@ -96,7 +96,7 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) 
 
 
 async def test_connections_write_ahead_keep_foreign_keys_and_wait(url: str) -> None:
-    engine = create_engine(url, pool_size=2, busy_timeout_s=1.5)
+    engine = create_engine(url, pool=PoolSettings(size=2), busy_timeout_s=1.5)
     async with engine.connect() as connection:
         found = [
             (await connection.execute(text(f"PRAGMA {name}"))).scalar_one()
@@ -107,7 +107,7 @@ async def test_connections_write_ahead_keep_foreign_keys_and_wait(url: str) -> N
 
 
 async def test_more_readers_than_connections_take_turns(url: str) -> None:
-    storage = SqlStorage(create_engine(url, pool_size=1, busy_timeout_s=1))
+    storage = SqlStorage(create_engine(url, pool=PoolSettings(size=1), busy_timeout_s=1))
     assert await asyncio.gather(*(count(storage) for _ in range(30))) == [0] * 30
     await storage.close()
 

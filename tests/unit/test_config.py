@@ -110,7 +110,12 @@ def test_every_setting_is_described(name: str) -> None:
         "sqlite+aiosqlite:///",
         "sqlite+aiosqlite:///:memory:",
         "sqlite:///railfair.db",
-        "postgresql+asyncpg://db/railfair",
+        "postgresql://db/railfair",
+        "postgresql+asyncpg://db",
+        "postgresql+asyncpg://db/",
+        "postgresql+asyncpg:///railfair",
+        "postgresql+asyncpg://db:port/railfair",
+        "postgresql+asyncpg://me:p@ss@db/railfair",
     ],
 )
 def test_a_database_that_cannot_be_opened_is_refused_at_the_start(
@@ -119,6 +124,39 @@ def test_a_database_that_cannot_be_opened_is_refused_at_the_start(
     monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
     with pytest.raises(InvalidSettings, match=r"^RAILFAIR_DATABASE_URL: has .*path of a file"):
         Settings.load()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+asyncpg://db/railfair",
+        "postgresql+asyncpg://me@db.example.org:5433/railfair",
+        "postgresql+asyncpg://me:p%40ss%2Fword@10.0.0.1/railfair?ssl=require",
+        "postgresql+asyncpg://me:secret@[::1]:5432/railfair",
+    ],
+)
+def test_a_database_may_be_postgresql(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
+    assert Settings.load().database_url == url
+
+
+@pytest.mark.parametrize("password", ["hidden", "hid/den", "hid@den", "hid den", "hid:den"])
+def test_the_password_of_a_database_that_is_refused_is_not_shown(
+    monkeypatch: pytest.MonkeyPatch, password: str
+) -> None:
+    monkeypatch.setenv("RAILFAIR_DATABASE_URL", f"postgresql://me:{password}@db/railfair")
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.load()
+    assert password not in str(refusal.value)
+    assert "hid" not in str(refusal.value)
+
+
+def test_the_password_of_the_database_is_not_shown(monkeypatch: pytest.MonkeyPatch) -> None:
+    url = "postgresql+asyncpg://me:hidden@db/railfair"
+    monkeypatch.setenv("RAILFAIR_DATABASE_URL", url)
+    settings = Settings.load()
+    assert "hidden" not in f"{settings!r} {settings}"
+    assert settings.without_secrets(f"at {url}") == "at postgresql+asyncpg://***@db/railfair"
 
 
 PORTAL = {"NRDP_USERNAME": "someone@example.org", "NRDP_PASSWORD": "secret"}

@@ -1,6 +1,7 @@
 """Where the loaded data are kept, as units of work."""
 
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
 from railfair.ports.fares import Fares
@@ -45,6 +46,22 @@ class UnitOfWork(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolFigures:
+    """The connections of one process at a moment.
+
+    *size* are kept; *overflow* of those that are open exceed it. *waiting* units have found all
+    *limit* connections in use; without a pool there is no limit.
+    """
+
+    size: int
+    in_use: int
+    idle: int
+    overflow: int
+    waiting: int
+    limit: int | None
+
+
 class Storage(Protocol):
     """Opens units of work.
 
@@ -68,4 +85,12 @@ class Storage(Protocol):
         Raises:
             SourceUnavailable: the storage cannot be reached, or another writer did not end in time.
         """
+        ...
+
+
+class PooledStorage(Storage, Protocol):
+    """A storage that tells of its connections."""
+
+    def pool(self) -> PoolFigures | None:
+        """Return the connections of this process, or `None` where the storage needs none."""
         ...

@@ -55,5 +55,9 @@ class MemoryStorage:
             yield unit
             self._committed = unit
 
+    def pool(self) -> None:
+        """There are no connections."""
+        return
+
     async def close(self) -> None:
         """Nothing to give back."""

@@ -1,1 +1,1 @@
-"""The relational storage: SQLite by default, through SQLAlchemy."""
+"""The relational storage: SQLite or PostgreSQL, through SQLAlchemy."""

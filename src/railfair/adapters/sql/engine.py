@@ -1,12 +1,15 @@
-"""The database engine: one pool a process, and how SQLite is to behave."""
+"""The database engine: one pool a process, and how the database is to behave."""
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from sqlalchemy import Connection, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
+
+from railfair.adapters.sql import postgresql
 
 WRITES: Final = "railfair_writes"
 """Execution option of a connection that is about to write."""
@@ -15,12 +18,59 @@ LOG_BYTES: Final = 16 * 1024 * 1024
 """What is left of the write-ahead log of an import, from the next commit on."""
 
 
-def create_engine(url: str, *, pool_size: int, busy_timeout_s: float) -> AsyncEngine:
-    """Return the engine for *url*; nothing is connected yet."""
-    engine = create_async_engine(url, pool_size=pool_size, pool_pre_ping=not _is_sqlite(url))
-    if _is_sqlite(url):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolSettings:
+    """How many connections a process keeps, and how it hands them out.
+
+    *size* are kept open, *overflow* more are opened while those are in use; who finds none free
+    waits for *timeout_s* at most. One that is older than *recycle_s* is replaced.
+    """
+
+    size: int = 20
+    overflow: int = 10
+    timeout_s: float = 30.0
+    recycle_s: float = 3600.0
+
+
+def create_engine(url: str, *, pool: PoolSettings | None, busy_timeout_s: float) -> AsyncEngine:
+    """Return the engine for *url*; nothing is connected yet.
+
+    Without a *pool*, each unit of work opens a connection and closes it. A writer waits for
+    *busy_timeout_s* for another one.
+    """
+    is_sqlite = _is_sqlite(url)
+    kept: dict[str, Any] = {"poolclass": NullPool}
+    if pool is not None:
+        kept = {
+            "pool_size": pool.size,
+            "max_overflow": pool.overflow,
+            "pool_timeout": pool.timeout_s,
+            "pool_recycle": pool.recycle_s,
+            "pool_pre_ping": not is_sqlite,
+        }
+    if is_sqlite:
+        engine = create_async_engine(url, **kept)
         _prepare_sqlite(engine, busy_timeout_s)
+        return engine
+    engine = create_async_engine(url, connect_args=postgresql.CONNECT_ARGUMENTS, **kept)
+    postgresql.take_turns(engine, WRITES, busy_timeout_s)
     return engine
+
+
+def options(engine: AsyncEngine, *, writes: bool) -> dict[str, Any]:
+    """Return the execution options of a connection that reads only, or also *writes*."""
+    ours = {WRITES: writes}
+    if engine.dialect.name == "sqlite":
+        return ours
+    return ours | (postgresql.WRITING if writes else postgresql.READING)
+
+
+def file_name(url: str) -> str:
+    """Return a name for files that belong to the database at *url*; it tells no password."""
+    made = make_url(url)
+    if _is_sqlite(url):
+        return Path(made.database or "memory").stem
+    return f"{made.host}-{made.port or postgresql.PORT}-{made.database}"
 
 
 def sqlite_file(url: str) -> Path | None:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from railfair.adapters.sql.engine import sqlite_file
+from railfair.adapters.sql.postgresql import DRIVER_ERRORS
 from railfair.domain.errors import StorageUnavailable
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -61,6 +62,8 @@ class Migrations:
             raise StorageUnavailable(f"{shown}: {error}; railfair db upgrade mends that") from error
         except DBAPIError as error:
             raise StorageUnavailable(f"{shown}: cannot be used ({error.orig})") from error
+        except DRIVER_ERRORS as error:
+            raise StorageUnavailable(f"{shown}: cannot be used ({error})") from error
         except OSError as error:
             raise StorageUnavailable(f"{shown}: cannot be reached ({error})") from error
 

@@ -26,6 +26,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
 metadata = MetaData(
     naming_convention={
@@ -35,6 +36,14 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+def _text(length: int) -> TypeEngine[str]:
+    """Return the type of text of up to *length* characters, compared by the numbers of these.
+
+    Only SQLite says the length, and does not insist on it.
+    """
+    return String(length).with_variant(Text(collation="C"), "postgresql")
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -55,20 +64,20 @@ class UtcDateTime(TypeDecorator[datetime]):
 loaded_feed = Table(
     "loaded_feed",
     metadata,
-    Column("kind", String(16), primary_key=True),
-    Column("version", String(64), nullable=False),
-    Column("source", String(8), nullable=False),
+    Column("kind", _text(16), primary_key=True),
+    Column("version", _text(64), nullable=False),
+    Column("source", _text(8), nullable=False),
     Column("loaded_at", UtcDateTime, nullable=False),
     Column("first_day", Date, nullable=False),
     Column("last_day", Date, nullable=False),
-    Column("reference", String(16), nullable=False),
+    Column("reference", _text(16), nullable=False),
 )
 
 station = Table(
     "station",
     metadata,
-    Column("crs", String(3), primary_key=True),
-    Column("name", String(64), nullable=False),
+    Column("crs", _text(3), primary_key=True),
+    Column("name", _text(64), nullable=False),
     Column("change_min", SmallInteger, nullable=False),
     Column("interchange", SmallInteger, nullable=False),
     Column("easting_m", Integer),
@@ -79,8 +88,8 @@ station = Table(
 tiploc = Table(
     "tiploc",
     metadata,
-    Column("tiploc", String(7), primary_key=True),
-    Column("crs", String(3), nullable=False, index=True),
+    Column("tiploc", _text(7), primary_key=True),
+    Column("crs", _text(3), nullable=False, index=True),
     sqlite_with_rowid=False,
 )
 
@@ -88,9 +97,9 @@ fixed_link = Table(
     "fixed_link",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("mode", String(16), nullable=False),
-    Column("origin", String(3), nullable=False),
-    Column("destination", String(3), nullable=False),
+    Column("mode", _text(16), nullable=False),
+    Column("origin", _text(3), nullable=False),
+    Column("destination", _text(3), nullable=False),
     Column("duration_min", SmallInteger, nullable=False),
     Column("starts_min", SmallInteger, nullable=False),
     Column("ends_min", SmallInteger, nullable=False),
@@ -103,26 +112,26 @@ fixed_link = Table(
 operator_interchange = Table(
     "operator_interchange",
     metadata,
-    Column("crs", String(3), primary_key=True),
-    Column("arriving_toc", String(2), primary_key=True),
-    Column("departing_toc", String(2), primary_key=True),
+    Column("crs", _text(3), primary_key=True),
+    Column("arriving_toc", _text(2), primary_key=True),
+    Column("departing_toc", _text(2), primary_key=True),
     Column("change_min", SmallInteger, nullable=False),
 )
 
 association = Table(
     "association",
     metadata,
-    Column("base_uid", String(6), primary_key=True),
-    Column("other_uid", String(6), primary_key=True),
-    Column("tiploc", String(7), primary_key=True),
+    Column("base_uid", _text(6), primary_key=True),
+    Column("other_uid", _text(6), primary_key=True),
+    Column("tiploc", _text(7), primary_key=True),
     Column("runs_from", Date, primary_key=True),
-    Column("stp", String(1), primary_key=True),
+    Column("stp", _text(1), primary_key=True),
     Column("runs_to", Date, nullable=False),
     Column("days", SmallInteger, nullable=False),
-    Column("category", String(2), nullable=False),
+    Column("category", _text(2), nullable=False),
     Column("day_offset", SmallInteger, nullable=False),
-    Column("base_suffix", String(1), nullable=False),
-    Column("other_suffix", String(1), nullable=False),
+    Column("base_suffix", _text(1), nullable=False),
+    Column("other_suffix", _text(1), nullable=False),
     Column("passengers", Boolean, nullable=False),
 )
 
@@ -130,19 +139,19 @@ schedule = Table(
     "schedule",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("uid", String(6), nullable=False),
+    Column("uid", _text(6), nullable=False),
     Column("runs_from", Date, nullable=False),
-    Column("stp", String(1), nullable=False),
+    Column("stp", _text(1), nullable=False),
     Column("runs_to", Date, nullable=False),
     Column("days", SmallInteger, nullable=False),
-    Column("bank_holidays", String(1), nullable=False),
-    Column("toc", String(2), nullable=False),
-    Column("headcode", String(4), nullable=False),
-    Column("status", String(1), nullable=False),
-    Column("category", String(2), nullable=False),
-    Column("seating", String(1), nullable=False),
-    Column("sleepers", String(1), nullable=False),
-    Column("reservations", String(1), nullable=False),
+    Column("bank_holidays", _text(1), nullable=False),
+    Column("toc", _text(2), nullable=False),
+    Column("headcode", _text(4), nullable=False),
+    Column("status", _text(1), nullable=False),
+    Column("category", _text(2), nullable=False),
+    Column("seating", _text(1), nullable=False),
+    Column("sleepers", _text(1), nullable=False),
+    Column("reservations", _text(1), nullable=False),
     Column("is_manual", Boolean, nullable=False),
     UniqueConstraint("uid", "runs_from", "stp"),
 )
@@ -152,10 +161,10 @@ call = Table(
     metadata,
     Column("schedule_id", Integer, ForeignKey(schedule.c.id), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
-    Column("crs", String(3), nullable=False),
+    Column("crs", _text(3), nullable=False),
     Column("arrival_min", SmallInteger),
     Column("departure_min", SmallInteger),
-    Column("platform", String(3), nullable=False),
+    Column("platform", _text(3), nullable=False),
     sqlite_with_rowid=False,
 )
 # Answers "which schedules call here, and when" without touching the calls themselves.
@@ -172,7 +181,7 @@ booked_train = Table(
     "booked_train",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("toc", String(2), nullable=False),
+    Column("toc", _text(2), nullable=False),
 )
 
 booked_call = Table(
@@ -180,7 +189,7 @@ booked_call = Table(
     metadata,
     Column("train_id", Integer, ForeignKey(booked_train.c.id), primary_key=True),
     Column("position", SmallInteger, primary_key=True),
-    Column("crs", String(3), nullable=False, index=True),
+    Column("crs", _text(3), nullable=False, index=True),
     Column("arrival_min", SmallInteger),
     Column("departure_min", SmallInteger),
     sqlite_with_rowid=False,
@@ -191,21 +200,21 @@ run = Table(
     "run",
     metadata,
     Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("rid", String(20), nullable=False, unique=True),
+    Column("rid", _text(20), nullable=False, unique=True),
     Column("day", Date, nullable=False, index=True),
     Column("train_id", Integer, ForeignKey(booked_train.c.id), nullable=False, index=True),
     # Two little-endian 16-bit numbers a call, reported arrival and departure in rail minutes;
     # -32768 where nothing was reported.
     Column("reports", LargeBinary, nullable=False),
     # Reason codes of the calls, by comma; empty where there is none at all.
-    Column("reasons", String(256), nullable=False),
+    Column("reasons", _text(256), nullable=False),
 )
 
 # What came of every booked arrival, counted once when the history changes.
 operator_outcome = Table(
     "operator_outcome",
     metadata,
-    Column("toc", String(2), primary_key=True),
+    Column("toc", _text(2), primary_key=True),
     Column("delays", JSON, nullable=False),
     Column("cancelled", Integer, nullable=False),
     Column("unknown", Integer, nullable=False),
@@ -214,15 +223,15 @@ operator_outcome = Table(
 forecast_head = Table(
     "forecast_head",
     metadata,
-    Column("hierarchy", String(16), primary_key=True),
+    Column("hierarchy", _text(16), primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
 
 forecast_node = Table(
     "forecast_node",
     metadata,
-    Column("hierarchy", String(16), primary_key=True),
-    Column("name", String(64), primary_key=True),
+    Column("hierarchy", _text(16), primary_key=True),
+    Column("name", _text(64), primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -241,11 +250,11 @@ fare_edition = Table(
     "fare_edition",
     metadata,
     Column("number", Integer, primary_key=True, autoincrement=False),
-    Column("version", String(64), nullable=False),
-    Column("source", String(8), nullable=False),
+    Column("version", _text(64), nullable=False),
+    Column("source", _text(8), nullable=False),
     Column("generated_on", Date, nullable=False),
     Column("loaded_at", UtcDateTime, nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("state", _text(16), nullable=False),
 )
 
 fare_rules = Table(
@@ -259,7 +268,7 @@ fare_directory = Table(
     "fare_directory",
     metadata,
     Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
-    Column("kind", String(1), primary_key=True),
+    Column("kind", _text(1), primary_key=True),
     # Origin and destination, 4 characters each, of every entry of the kind that is or was.
     Column("pairs", LargeBinary, nullable=False),
 )
@@ -270,7 +279,7 @@ fare_entry = Table(
     "fare_entry",
     metadata,
     Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
-    Column("entry", String(9), primary_key=True),
+    Column("entry", _text(9), primary_key=True),
     Column("body", LargeBinary, nullable=False),
 )
 
@@ -278,7 +287,7 @@ fare_entry = Table(
 fare_change = Table(
     "fare_change",
     metadata,
-    Column("entry", String(9), primary_key=True),
+    Column("entry", _text(9), primary_key=True),
     Column("edition", Integer, ForeignKey(fare_edition.c.number), primary_key=True),
     Column("before", LargeBinary),
 )
@@ -286,7 +295,7 @@ fare_change = Table(
 job_state = Table(
     "job_state",
     metadata,
-    Column("name", String(32), primary_key=True),
+    Column("name", _text(32), primary_key=True),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
     Column("succeeded_at", UtcDateTime),

@@ -1,21 +1,22 @@
 """Units of work over the database."""
 
-from collections.abc import AsyncIterator, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
-from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.pool import QueuePool
 
 from railfair.adapters.sql.booked_trains import BookedTrains
-from railfair.adapters.sql.engine import WRITES
+from railfair.adapters.sql.engine import options
 from railfair.adapters.sql.fares import OpenedFares, SqlFares
 from railfair.adapters.sql.forecasts import SqlForecasts
 from railfair.adapters.sql.jobs import SqlJobs
 from railfair.adapters.sql.loaded_feeds import SqlLoadedFeeds
 from railfair.adapters.sql.performance import SqlPerformance
+from railfair.adapters.sql.postgresql import tell_what_changed
 from railfair.adapters.sql.timetable import SqlTimetable
-from railfair.domain.errors import StorageUnavailable
+from railfair.adapters.sql.unavailable import reached, translated
+from railfair.ports.storage import PoolFigures
 
 
 class SqlUnitOfWork:
@@ -37,6 +38,8 @@ class SqlStorage:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._opened_fares = OpenedFares()
+        self._in_use = 0
+        self._waiting = 0
 
     def reading(self) -> AbstractAsyncContextManager[SqlUnitOfWork]:
         """Open a unit that only reads."""
@@ -46,6 +49,22 @@ class SqlStorage:
         """Open a unit that commits when its block ends."""
         return self._unit(writes=True)
 
+    def pool(self) -> PoolFigures:
+        """Return how many connections this process has and waits for."""
+        pool = self._engine.pool
+        if not isinstance(pool, QueuePool):
+            return PoolFigures(
+                size=0, in_use=self._in_use, idle=0, overflow=0, waiting=0, limit=None
+            )
+        return PoolFigures(
+            size=pool.size(),
+            in_use=pool.checkedout(),
+            idle=pool.checkedin(),
+            overflow=max(pool.overflow(), 0),
+            waiting=self._waiting,
+            limit=_limit(pool),
+        )
+
     async def close(self) -> None:
         """Give all connections back."""
         await self._engine.dispose()
@@ -54,38 +73,31 @@ class SqlStorage:
     async def _unit(self, *, writes: bool) -> AsyncIterator[SqlUnitOfWork]:
         # A unit that writes may be rolled back: what it read is not for others.
         opened = OpenedFares() if writes else self._opened_fares
-        with _translated():
-            async with self._engine.connect() as connection:
-                await connection.execution_options(**{WRITES: writes})
+        with translated():
+            async with self._connected() as connection:
+                await connection.execution_options(**options(self._engine, writes=writes))
                 async with connection.begin():
                     yield SqlUnitOfWork(connection, opened)
+                    if writes and connection.dialect.name == "postgresql":
+                        await tell_what_changed(connection)
+
+    @asynccontextmanager
+    async def _connected(self) -> AsyncIterator[AsyncConnection]:
+        pool = self._engine.pool
+        is_exhausted = isinstance(pool, QueuePool) and pool.checkedout() >= _limit(pool)
+        async with AsyncExitStack() as stack:
+            self._waiting += is_exhausted
+            try:
+                with reached():
+                    connection = await stack.enter_async_context(self._engine.connect())
+            finally:
+                self._waiting -= is_exhausted
+            self._in_use += 1
+            try:
+                yield connection
+            finally:
+                self._in_use -= 1
 
 
-@contextmanager
-def _translated() -> Iterator[None]:
-    """Turn what a driver raises when the database is away, busy or bare into our own error."""
-    try:
-        yield
-    except PoolTimeoutError as error:
-        raise StorageUnavailable(
-            "all database connections are in use; try again shortly"
-        ) from error
-    except NoSuchTableError as error:
-        raise StorageUnavailable("the database has no tables yet: railfair db upgrade") from error
-    except DBAPIError as error:
-        raise StorageUnavailable(_sentence(error)) from error
-    except SQLAlchemyError as error:
-        raise StorageUnavailable("the database did not answer as it should") from error
-
-
-def _sentence(error: DBAPIError) -> str:
-    said = str(error.orig).lower()
-    if "no such table" in said or "does not exist" in said or "no such column" in said:
-        return "the database lacks tables of this version: railfair db upgrade"
-    if "locked" in said:
-        return "another import is writing to the database; try again when it has ended"
-    if "unable to open" in said:
-        return "there is no database file yet, or it cannot be opened: railfair db upgrade makes it"
-    if "disk" in said and "full" in said:
-        return "the disk of the database is full"
-    return "the database cannot be reached or refused the query"
+def _limit(pool: QueuePool) -> int:
+    return pool.size() + pool._max_overflow  # noqa: SLF001 - it is told nowhere else
