@@ -11,6 +11,7 @@ from railfair.adapters.sql.schema import metadata
 from railfair.config import Settings
 
 PATIENCE_S = 30.0
+ONLY_CHECKS = context.config.attributes.get("only_checks", False)
 URL = context.config.attributes.get("database_url") or Settings.load().database_url
 
 
@@ -25,7 +26,7 @@ def run_on(connection: Connection) -> None:
     """Run the migrations in one transaction on *connection*."""
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
+        if connection.dialect.name == "postgresql" and not ONLY_CHECKS:
             # After an import that is under way, or another upgrade.
             wait_for_turn(connection, PATIENCE_S)
         context.run_migrations()

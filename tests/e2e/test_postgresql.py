@@ -88,8 +88,8 @@ def test_tables_are_counted_when_an_import_ends(url: str, postgresql: Server) ->
 @pytest.mark.parametrize(
     ("password", "database", "said"),
     [
-        ("wr0ng/secret", TEMPLATE, "cannot be used"),
-        (PASSWORD, "there-is-none", "cannot be used"),
+        ("wr0ng/secret", TEMPLATE, "refuses user or password"),
+        (PASSWORD, "there-is-none", "no such database"),
     ],
 )
 def test_a_database_that_cannot_be_used_is_named_without_the_password(

@@ -225,6 +225,12 @@ def test_an_upgrade_waits_for_an_import_to_end(url: str, postgresql: Server) -> 
     Migrations(url).upgrade()
 
 
+async def test_a_check_does_not_wait_for_an_import(impatient: SqlStorage, url: str) -> None:
+    async with impatient.writing() as unit:
+        await unit.timetable.put_stations([station("AYT")])
+        await asyncio.wait_for(asyncio.to_thread(Migrations(url).check), timeout=5)
+
+
 def test_files_of_a_database_are_named_after_it_and_not_after_who_may_use_it() -> None:
     assert file_name("postgresql+asyncpg://a:secret@db:5433/rail") == "db-5433-rail"
     assert file_name("postgresql+asyncpg://a:secret@db/rail") == "db-5432-rail"

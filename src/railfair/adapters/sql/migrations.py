@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from railfair.adapters.sql.engine import sqlite_file
 from railfair.adapters.sql.postgresql import DRIVER_ERRORS
+from railfair.adapters.sql.unavailable import sentence
 from railfair.domain.errors import StorageUnavailable
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -45,7 +46,11 @@ class Migrations:
         file = sqlite_file(self._url)
         if file is not None and not file.exists():
             raise StorageUnavailable(f"there is no database {file} yet: railfair db upgrade")
-        self._run(lambda: command.check(self._config))
+        self._config.attributes["only_checks"] = True
+        try:
+            self._run(lambda: command.check(self._config))
+        finally:
+            del self._config.attributes["only_checks"]
 
     def _scripts(self) -> ScriptDirectory:
         return ScriptDirectory.from_config(self._config)
@@ -61,11 +66,16 @@ class Migrations:
         except CommandError as error:
             raise StorageUnavailable(f"{shown}: {error}; railfair db upgrade mends that") from error
         except DBAPIError as error:
-            raise StorageUnavailable(f"{shown}: cannot be used ({error.orig})") from error
+            raise StorageUnavailable(f"{shown}: cannot be used ({_told(error.orig)})") from error
         except DRIVER_ERRORS as error:
-            raise StorageUnavailable(f"{shown}: cannot be used ({error})") from error
+            raise StorageUnavailable(f"{shown}: cannot be used ({_told(error)})") from error
         except OSError as error:
             raise StorageUnavailable(f"{shown}: cannot be reached ({error})") from error
+
+
+def _told(error: BaseException | None) -> str:
+    """Return what the driver says, or our sentence where it names classes of Python's."""
+    return sentence(error) if hasattr(error, "sqlstate") else str(error)
 
 
 def _scripts() -> Path:

@@ -31,9 +31,9 @@ def translated() -> Iterator[None]:
     except NoSuchTableError as error:
         raise StorageUnavailable("the database has no tables yet: railfair db upgrade") from error
     except DBAPIError as error:
-        raise StorageUnavailable(_sentence(error.orig)) from error
+        raise StorageUnavailable(sentence(error.orig)) from error
     except postgresql.DRIVER_ERRORS as error:
-        raise StorageUnavailable(_sentence(error)) from error
+        raise StorageUnavailable(sentence(error)) from error
     except SQLAlchemyError as error:
         raise StorageUnavailable("the database did not answer as it should") from error
 
@@ -47,7 +47,8 @@ def reached() -> Iterator[None]:
         raise StorageUnavailable(AWAY) from error
 
 
-def _sentence(error: BaseException | None) -> str:
+def sentence(error: BaseException | None) -> str:
+    """Return what to say of a driver's *error*."""
     state = getattr(error, "sqlstate", None)
     return _of_sqlite(str(error).lower()) if state is None else _of_state(state)
 
