@@ -74,9 +74,9 @@ async def _connected(url: str) -> Any:
 @contextmanager
 def postgresql_running() -> Iterator[Server]:
     """Run a server until the block ends."""
-    programs = _programs()
     folder = Path(tempfile.mkdtemp(prefix="railfair-postgresql-"))
     try:
+        programs = _within_reach(_programs(), folder)
         secret = folder / "password"
         secret.write_text(PASSWORD)
         if _is_root():
@@ -138,6 +138,17 @@ def _programs() -> Path:
     assert wheel is not None
     assert wheel.origin is not None
     return Path(wheel.origin).parent / "pginstall" / "bin"
+
+
+def _within_reach(programs: Path, folder: Path) -> Path:
+    """Return the folder of *programs*, or of a copy in *folder* if `nobody` cannot get to them."""
+    reach: list[str | Path] = [*_as_nobody(), "test", "-x", programs / "postgres"]
+    if subprocess.run(reach, cwd="/", check=False).returncode == 0:
+        return programs
+    package = programs.parents[1]
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, folder / part.name)
+    return folder / programs.relative_to(package.parent)
 
 
 def _is_root() -> bool:
