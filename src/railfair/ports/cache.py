@@ -91,7 +91,7 @@ class SharedCache(Cache, Protocol):
 
     @property
     def is_lost(self) -> bool:
-        """Whether it does not answer, and is left alone for now."""
+        """Whether it does not answer, and is tried only now and then."""
         ...
 
     async def invalidated(self, since: Mark) -> Invalidations:

@@ -56,7 +56,7 @@ class RedisCache:
 
     @property
     def is_lost(self) -> bool:
-        """Whether the breaker bars the way."""
+        """Whether the breaker is open."""
         return self._connection.is_lost
 
     async def get(self, key: str) -> Entry | None:

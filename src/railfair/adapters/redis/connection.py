@@ -9,7 +9,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
 
-from railfair.domain.breaker import Breaker
+from railfair.domain.breaker import Breaker, BreakerState
 
 RESP: Final = 2
 """Version of the protocol that needs no greeting."""
@@ -49,7 +49,12 @@ class RedisConnection:
 
     @property
     def is_lost(self) -> bool:
-        """Whether it is left alone for now."""
+        """Whether it did not answer last, and has not since."""
+        return self.breaker.state is not BreakerState.CLOSED
+
+    @property
+    def is_barred(self) -> bool:
+        """Whether it would not even be tried now."""
         return self.breaker.is_barred
 
     async def run(self, work: Callable[[Redis], Awaitable[Any]]) -> Any:

@@ -85,7 +85,7 @@ class RedisRateLimiter:
                 return _allowed(lease, quota, now)
             if now < lease.refused_until:
                 return allowance(quota, allowed=False, debt=_debt(lease, quota, now))
-        if self._connection.is_lost:
+        if self._connection.is_barred:
             return self._alone.take(client, quota)
         return None
 
