@@ -1,5 +1,7 @@
 """Composition root: puts adapters behind the ports, and hands out use cases."""
 
+import random
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -16,10 +18,18 @@ from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
 from railfair.adapters.files.array_store import FileArrayStore
+from railfair.adapters.memory.cache import MemoryCache
+from railfair.adapters.memory.locks import MemoryLocks
+from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
+from railfair.adapters.redis.cache import RedisCache
+from railfair.adapters.redis.connection import RedisConnection
+from railfair.adapters.redis.locks import RedisLocks
+from railfair.adapters.redis.rate_limiter import RedisRateLimiter
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
+from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
@@ -27,12 +37,16 @@ from railfair.application.plan_journeys import PlanJourneys
 from railfair.application.predict_delay import PredictDelay
 from railfair.application.price_journeys import PriceJourneys
 from railfair.application.stations import StationDirectory
+from railfair.application.tiered_cache import TieredCache
 from railfair.config import Settings
+from railfair.domain.breaker import Breaker, BreakerState
+from railfair.domain.cache_keys import Kind
 from railfair.domain.fares.till import Rounding
 from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.feed_service import FeedService
+from railfair.ports.rate_limiter import RateLimiter
 from railfair.ports.storage import PooledStorage
 
 __all__ = [
@@ -57,6 +71,11 @@ __all__ = [
 
 NETWORKS: Final = Path("var")
 """Where the networks of a database without a file are kept."""
+BREAKER_FAILURES: Final = 3
+"""After so many in a row Redis is left alone."""
+BREAKER_PROBE_S: Final = 1.0
+"""How often it is tried then."""
+MEGABYTE: Final = 1 << 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +91,14 @@ class RailFair:
     compare_fares: CompareFares
     networks: Networks
     plan_journeys: PlanJourneys
+    cache: CachedAnswers
+    limiter: RateLimiter
+    redis: RedisConnection | None
+
+    @property
+    def is_redis_lost(self) -> bool | None:
+        """Whether Redis does not answer; `None` where it is not used."""
+        return None if self.redis is None else self.redis.is_lost
 
 
 def wired(
@@ -81,8 +108,12 @@ def wired(
     *,
     store: ArrayStore,
     workers: ThreadPoolExecutor,
+    redis: RedisConnection | None,
 ) -> RailFair:
-    """Return the application over *storage*; what is compiled runs in *workers*."""
+    """Return the application over *storage*; what is compiled runs in *workers*.
+
+    Answers and counts of requests are shared through *redis* where there is one.
+    """
     holidays = GreatBritain()
     stations = StationDirectory()
     rounding = Rounding(settings.fare_rounding)
@@ -104,6 +135,9 @@ def wired(
             PriceJourneys(clock, rounding),
             workers,
         ),
+        cache=_cache(settings, redis),
+        limiter=_limiter(redis),
+        redis=redis,
     )
 
 
@@ -113,10 +147,22 @@ async def opened(settings: Settings) -> AsyncIterator[RailFair]:
     storage = _storage(settings)
     workers = ThreadPoolExecutor(settings.threads, thread_name_prefix="railfair")
     store = FileArrayStore(settings.networks_directory or _beside_database(settings))
-    railfair = wired(settings, storage, SystemClock(settings.today), store=store, workers=workers)
+    redis = _redis(settings)
+    railfair = wired(
+        settings,
+        storage,
+        SystemClock(settings.today),
+        store=store,
+        workers=workers,
+        redis=redis,
+    )
     try:
+        await railfair.cache.start()
         yield railfair
     finally:
+        await railfair.cache.close()
+        if redis is not None:
+            await redis.close()
         await railfair.networks.close()
         workers.shutdown(cancel_futures=True)
         await storage.close()
@@ -127,6 +173,67 @@ def _beside_database(settings: Settings) -> Path:
     file = sqlite_file(settings.database_url)
     folder = NETWORKS if file is None else file.parent
     return folder / f"{file_name(settings.database_url)}-networks"
+
+
+def _redis(settings: Settings) -> RedisConnection | None:
+    if settings.redis_url is None:
+        return None
+    breaker = Breaker(
+        failures=BREAKER_FAILURES,
+        probe_after_s=BREAKER_PROBE_S,
+        now=time.monotonic,
+        on_change=_tell_of_redis,
+    )
+    return RedisConnection(
+        settings.redis_url.get_secret_value(),
+        prefix=settings.redis_prefix,
+        timeout_s=settings.redis_timeout_s,
+        max_connections=settings.redis_connections,
+        breaker=breaker,
+    )
+
+
+def _tell_of_redis(state: BreakerState) -> None:
+    log = logger("railfair.redis")
+    if state is BreakerState.OPEN:
+        log.warning("Redis does not answer: nothing is shared until it does")
+    else:
+        log.info("Redis answers again")
+
+
+def _cache(settings: Settings, redis: RedisConnection | None) -> CachedAnswers:
+    """Return the cache that the settings ask for, in two tiers only where there is Redis."""
+    is_shared = redis is not None and settings.cache == "two-tier"
+    shared = RedisCache(redis, now=time.time) if redis is not None and is_shared else None
+    locks = (
+        RedisLocks(redis) if redis is not None and is_shared else MemoryLocks(now=time.monotonic)
+    )
+    local = MemoryCache(max_bytes=settings.cache_local_mb * MEGABYTE, now=time.time)
+    return CachedAnswers(
+        None if settings.cache == "off" else TieredCache(local, shared),
+        locks,
+        lifetimes(settings),
+        now=time.time,
+        random=random.random,
+    )
+
+
+def lifetimes(settings: Settings) -> dict[Kind, Lifetime]:
+    """Return how long answers of each kind are good."""
+    fresh_s = {
+        Kind.PREDICTIONS: settings.cache_predictions_s,
+        Kind.PRICED_PREDICTIONS: settings.cache_predictions_s,
+        Kind.FARES: settings.cache_fares_s,
+        Kind.PLANS: settings.cache_plans_s,
+        Kind.STATISTICS: settings.cache_statistics_s,
+        Kind.PLACES: settings.cache_places_s,
+    }
+    return {kind: Lifetime(fresh_s=fresh_s[kind], stale_s=settings.cache_stale_s) for kind in Kind}
+
+
+def _limiter(redis: RedisConnection | None) -> RateLimiter:
+    alone = MemoryRateLimiter(now=time.monotonic)
+    return alone if redis is None else RedisRateLimiter(redis, alone, now=time.monotonic)
 
 
 def _storage(settings: Settings) -> SqlStorage:

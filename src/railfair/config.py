@@ -14,6 +14,7 @@ POSTGRESQL = re.compile(
     r"postgresql\+asyncpg://([^:@/\s]+(:[^@/\s]*)?@)?([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?/[^?/\s]+(\?\S*)?"
 )
 PASSWORD = re.compile(r"//.*@", re.DOTALL)
+REDIS = re.compile(r"(redis|rediss|unix)://.+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 OUR_OWN = "Value error, "
 """What pydantic puts before the sentences of this file's own checks."""
@@ -30,6 +31,12 @@ def _database(url: str) -> str:
             " postgresql+asyncpg://user:password@host:port/database"
             " (what is special in a password as %40 for @)"
         )
+    return url
+
+
+def _redis(url: SecretStr) -> SecretStr:
+    if not REDIS.fullmatch(url.get_secret_value()):
+        raise ValueError("has to begin with redis://, rediss:// or unix://")
     return url
 
 
@@ -95,6 +102,47 @@ class Settings(BaseSettings):
     )
     fare_rounding: Literal["down", "nearest", "up"] = Field(
         default="down", description="Which way discounted fares go to a whole step (5p)."
+    )
+    cache: Literal["two-tier", "local", "off"] = Field(
+        default="two-tier",
+        description="Where answers are kept: in this process and in Redis, in this process, or"
+        " nowhere; without redis_url, two-tier is local.",
+    )
+    cache_local_mb: Annotated[int, Field(ge=1)] = Field(
+        default=64, description="Megabytes of answers that each worker keeps in its memory."
+    )
+    cache_predictions_s: Annotated[float, Field(gt=0)] = Field(
+        default=3600.0, description="Seconds for which predictions are fresh."
+    )
+    cache_fares_s: Annotated[float, Field(gt=0)] = Field(
+        default=86_400.0, description="Seconds for which fares are fresh."
+    )
+    cache_plans_s: Annotated[float, Field(gt=0)] = Field(
+        default=3600.0, description="Seconds for which planned journeys are fresh."
+    )
+    cache_statistics_s: Annotated[float, Field(gt=0)] = Field(
+        default=21_600.0, description="Seconds for which statistics of routes are fresh."
+    )
+    cache_places_s: Annotated[float, Field(gt=0)] = Field(
+        default=21_600.0, description="Seconds for which stations and everything else are fresh."
+    )
+    cache_stale_s: Annotated[float, Field(ge=0)] = Field(
+        default=21_600.0,
+        description="Seconds after that for which an answer may still go out while it is made anew"
+        " or cannot be.",
+    )
+    redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = Field(
+        default=None,
+        description="Redis that workers and replicas share: redis://, rediss:// or unix://.",
+    )
+    redis_prefix: str = Field(
+        default="railfair:", description="How the names of everything in Redis begin."
+    )
+    redis_timeout_s: Annotated[float, Field(gt=0)] = Field(
+        default=0.2, description="Seconds that anything waits for Redis."
+    )
+    redis_connections: Annotated[int, Field(ge=1)] = Field(
+        default=16, description="Connections of a worker to Redis at most."
     )
     feeds_directory: Path = Field(
         default=Path("var/feeds"), description="Where fetched feeds are kept."

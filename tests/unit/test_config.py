@@ -68,6 +68,11 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         ("RAILFAIR_FARES_UPDATE_AT", "24:00"),
         ("RAILFAIR_FARES_UPDATE_AT", "0230"),
         ("RAILFAIR_FARES_UPDATE_AT", "02:30Z"),
+        ("RAILFAIR_CACHE", "three-tier"),
+        ("RAILFAIR_CACHE_LOCAL_MB", "0"),
+        ("RAILFAIR_CACHE_STALE_S", "-1"),
+        ("RAILFAIR_REDIS_TIMEOUT_S", "0"),
+        ("RAILFAIR_REDIS_URL", "localhost:6379"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named_in_one_line(
@@ -188,3 +193,15 @@ def test_secrets_are_taken_out_of_a_text(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("RAILFAIR_HSP_KEY", "another")
     shown = Settings.load().without_secrets("sent a-great-secret, another and more")
     assert shown == "sent ***, *** and more"
+
+
+def test_the_address_of_redis_is_a_secret_for_it_may_hold_a_password(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("RAILFAIR_REDIS_URL", "redis://:a-great-secret@redis:6379/0")
+    settings = Settings.load()
+    assert "a-great-secret" not in f"{settings!r} {settings}"
+    monkeypatch.setenv("RAILFAIR_REDIS_URL", "https://:a-great-secret@redis:6379/0")
+    with pytest.raises(InvalidSettings, match=r"^RAILFAIR_REDIS_URL: has to begin") as refusal:
+        Settings.load()
+    assert "a-great-secret" not in str(refusal.value)

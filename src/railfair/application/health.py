@@ -39,10 +39,17 @@ class Health:
     dependencies: tuple[Dependency, ...]
 
 
-async def health(storage: Storage, *, now: datetime, fares_update_at: time | None) -> Health:
+async def health(
+    storage: Storage,
+    *,
+    now: datetime,
+    fares_update_at: time | None,
+    is_redis_lost: bool | None = None,
+) -> Health:
     """Return how the database and what is loaded are; never raises for what is not well.
 
-    *fares_update_at* is when the service updates the fares every day, London time, if it does.
+    *fares_update_at* is when the service updates the fares every day, London time, if it does;
+    *is_redis_lost* is `None` where Redis is not used.
     """
     try:
         async with storage.reading() as unit:
@@ -57,7 +64,8 @@ async def health(storage: Storage, *, now: datetime, fares_update_at: time | Non
         _feed("fares", loaded.fares),
     )
     database = Dependency(name="database", state=State.OK, detail="answers")
-    dependencies = (database, *feeds, _fares_update(job, now, fares_update_at))
+    update = _fares_update(job, now, fares_update_at)
+    dependencies = (database, *feeds, update, *_redis(is_redis_lost))
     is_whole = all(one.state is State.OK for one in dependencies)
     state = State.OK if is_whole else State.DEGRADED
     if all(feed.state is not State.OK for feed in feeds):
@@ -85,6 +93,14 @@ def _fares_update(job: JobState | None, now: datetime, at: time | None) -> Depen
         state = State.DEGRADED if job is not None and job.failures else State.OK
         detail = f"{_last(job)}, {_next(job, now, at)}"
     return Dependency(name="fares update", state=state, detail=detail)
+
+
+def _redis(is_lost: bool | None) -> tuple[Dependency, ...]:
+    if is_lost is None:
+        return ()
+    state = State.DEGRADED if is_lost else State.OK
+    detail = "does not answer: nothing is shared until it does" if is_lost else "answers"
+    return (Dependency(name="redis", state=state, detail=detail),)
 
 
 def _last(job: JobState | None) -> str:

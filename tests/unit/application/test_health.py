@@ -53,6 +53,14 @@ async def test_with_everything_loaded_all_is_well() -> None:
     assert names == ["database", "timetable", "performance", "fares", "fares update"]
 
 
+@pytest.mark.parametrize(("is_lost", "state"), [(False, State.OK), (True, State.DEGRADED)])
+async def test_a_lost_redis_is_degraded_and_not_down(is_lost: bool, state: State) -> None:
+    storage = await storage_with(*FeedKind)
+    found = await health(storage, now=NOW, fares_update_at=None, is_redis_lost=is_lost)
+    assert found.state is state
+    assert line(found, "redis")[0] is state
+
+
 @pytest.mark.parametrize("kind", FeedKind)
 async def test_with_one_kind_of_feed_it_is_degraded_but_not_down(kind: FeedKind) -> None:
     assert (await of(await storage_with(kind))).state is State.DEGRADED

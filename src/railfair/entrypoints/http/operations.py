@@ -58,6 +58,7 @@ async def _health(state: State) -> Health:
         railfair.storage,
         now=railfair.clock.now(),
         fares_update_at=railfair.settings.daily_fares_update,
+        is_redis_lost=railfair.is_redis_lost,
     )
 
 
