@@ -1,5 +1,6 @@
 """Composition root: puts adapters behind the ports, and hands out use cases."""
 
+import time
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -20,6 +21,7 @@ from railfair.adapters.sql.engine import create_engine, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
+from railfair.application.api_keys import KeyRing
 from railfair.application.compare_fares import CompareFares
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
@@ -71,6 +73,7 @@ class RailFair:
     compare_fares: CompareFares
     networks: Networks
     plan_journeys: PlanJourneys
+    keys: KeyRing
 
 
 def wired(
@@ -103,6 +106,7 @@ def wired(
             PriceJourneys(clock, rounding),
             workers,
         ),
+        keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),
     )
 
 

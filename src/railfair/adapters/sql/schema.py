@@ -294,3 +294,17 @@ job_state = Table(
     Column("failure", Text, nullable=False),
     Column("failures", Integer, nullable=False),
 )
+
+# The key itself is nowhere: SHA-256 of it is enough to know it again.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("prefix", String(16), primary_key=True),
+    Column("name", String(64), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("quota", String(32)),
+    Column("is_admin", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)

@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from railfair.adapters.sql.api_keys import SqlApiKeys
 from railfair.adapters.sql.booked_trains import BookedTrains
 from railfair.adapters.sql.engine import WRITES
 from railfair.adapters.sql.fares import OpenedFares, SqlFares
@@ -29,6 +30,7 @@ class SqlUnitOfWork:
         self.forecasts = SqlForecasts(connection, trains)
         self.fares = SqlFares(connection, opened)
         self.jobs = SqlJobs(connection)
+        self.keys = SqlApiKeys(connection)
 
 
 class SqlStorage:
