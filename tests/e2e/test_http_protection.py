@@ -3,18 +3,22 @@
 import asyncio
 import json
 import secrets
+import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import date
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
+import httpx
 import pytest
 import structlog
 from litestar import Litestar, get, post
 from litestar.params import JSONBody
 from litestar.response import Stream
 
+from e2e.conftest import Demo, settings_for
 from railfair.adapters.clock.clock import FixedClock
 from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.api_keys import KeyRing, create_key
@@ -23,6 +27,7 @@ from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.bodies import REST_BYTES
 from railfair.entrypoints.http.clients import requires_admin
 from railfair.entrypoints.http.entrance import Entrance
+from support.command import serving
 from support.hypercorn import Reply, Running, hypercorn, request
 
 CLOCK: Final = FixedClock(date(2026, 3, 2))
@@ -360,3 +365,31 @@ async def test_every_answer_tells_browsers_to_be_careful(
     assert headers["referrer-policy"] == "no-referrer"
     assert headers["content-security-policy"].startswith("default-src 'none'; frame-ancestors")
     assert headers["strict-transport-security"] == "max-age=7"
+
+
+# The whole service
+
+
+def test_clients_that_go_leave_no_connection_to_the_database_behind(
+    demo: Demo, tmp_path: Path
+) -> None:
+    plan = "/api/journey/plan?origin=NRW&destination=BRI&depart_after=2026-11-24T08:00"
+    environment = {**settings_for(demo.database), "RAILFAIR_DATABASE_POOL_SIZE": "1"}
+    with serving(environment, tmp_path) as service:
+        address = ("127.0.0.1", httpx.URL(service.url).port or 0)
+        going = [socket.create_connection(address) for _ in range(60)]
+        for one in going:
+            one.sendall(request("GET", plan))
+        for one in going:
+            one.settimeout(0.005)
+            with suppress(TimeoutError):
+                one.recv(1)
+            one.close()
+        answers = [httpx.get(service.url + plan, timeout=30) for _ in range(3)]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        assert all(answer.json()["journeys"] for answer in answers)
+        assert service.stop() == 0
+    log = service.log.read_text()
+    assert '"status": 499' in log
+    assert "Traceback" not in log
+    assert "non-checked-in" not in log
