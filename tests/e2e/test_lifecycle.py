@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from e2e.conftest import Demo, settings_for
-from support.command import PATIENCE_S, POLL_S, Service, serving
+from support.command import PATIENCE_S, POLL_S, RAILFAIR, Service, free_port, serving
 
 QUERY = "/api/predict?origin=NRW&destination=LST&date=2026-11-24&time=08:00"
 CLIENTS = 4
@@ -70,9 +70,9 @@ def until(condition: Callable[[], bool]) -> None:
         time.sleep(POLL_S)
 
 
-def workers_of(service: Service) -> set[int]:
+def workers_of(parent: subprocess.Popen[bytes]) -> set[int]:
     found = subprocess.run(
-        ["pgrep", "-P", str(service.process.pid), "-f", "spawn_main"],
+        ["pgrep", "-P", str(parent.pid), "-f", "spawn_main"],
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     return {int(pid) for pid in found.stdout.split()}
@@ -82,7 +82,7 @@ def workers_of(service: Service) -> set[int]:
 def service(demo: Demo, tmp_path: Path) -> Iterator[Service]:
     environment = {**settings_for(demo.database), **DRAIN}
     with serving(environment, tmp_path, "--workers", "2") as service:
-        until(lambda: len(workers_of(service)) == 2)
+        until(lambda: len(workers_of(service.process)) == 2)
         yield service
 
 
@@ -109,14 +109,14 @@ def test_told_to_stop_it_is_not_ready_at_once_and_answers_whatever_is_asked_unti
 
 
 def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(service: Service) -> None:
-    victim, other = workers_of(service)
+    victim, other = workers_of(service.process)
     with load(service) as loading:
         os.kill(victim, signal.SIGKILL)
-        until(lambda: victim not in workers_of(service))
+        until(lambda: victim not in workers_of(service.process))
         so_far = loading.answered
         until(lambda: loading.answered > so_far + CLIENTS)
-        until(lambda: len(workers_of(service)) == 2)
-        assert other in workers_of(service)
+        until(lambda: len(workers_of(service.process)) == 2)
+        assert other in workers_of(service.process)
     # Only what the one that was killed had begun is lost: at most one request of each client.
     assert len(loading.failed) <= CLIENTS
     died = [json.loads(line) for line in service.log.read_text().splitlines() if "died" in line]
@@ -127,18 +127,33 @@ def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(service: Ser
 def test_workers_are_replaced_one_after_the_other_without_losing_a_request(
     service: Service,
 ) -> None:
-    before = workers_of(service)
+    before = workers_of(service.process)
     with load(service) as loading:
         service.process.send_signal(signal.SIGHUP)
-        until(lambda: len(workers_of(service) - before) == 2)
-        until(lambda: not workers_of(service) & before)
+        until(lambda: len(workers_of(service.process) - before) == 2)
+        until(lambda: not workers_of(service.process) & before)
         assert service.is_ready()
         so_far = loading.answered
         until(lambda: loading.answered > so_far + CLIENTS)
     assert loading.failed == []
-    assert len(workers_of(service)) == 2
+    assert len(workers_of(service.process)) == 2
     assert service.stop() == 0
     assert "Traceback" not in service.log.read_text()
+
+
+def test_a_service_whose_workers_cannot_start_ends(demo: Demo, tmp_path: Path) -> None:
+    written = tmp_path / "serve.log"
+    with written.open("wb") as log:
+        parent = subprocess.Popen(
+            [RAILFAIR, "serve", "--workers", "2", "--port", str(free_port())],
+            env={**os.environ, **settings_for(demo.database)}, cwd=tmp_path, stdout=log, stderr=log,
+        )  # fmt: skip
+        until(lambda: bool(workers_of(parent)))
+        for pid in workers_of(parent):
+            os.kill(pid, signal.SIGKILL)
+        assert parent.wait(PATIENCE_S) == 1
+    assert "worker died" in written.read_text()
+    assert "Traceback" not in written.read_text()
 
 
 def test_workers_do_not_outlive_their_parent(service: Service) -> None:

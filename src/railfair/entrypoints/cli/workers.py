@@ -90,26 +90,23 @@ class Workers:
         self._alive: set[Worker] = set()
         self._leaving: set[Worker] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._has_served = False
+        self._has_failed = False
 
     async def run(self) -> int:
         """Serve until a signal says to stop; return the exit code.
 
-        That is 1 if the workers could not even be started.
+        That is 1 if a worker ended before any of them had come to listen.
         """
         loop = asyncio.get_running_loop()
         for one in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(one, self._told.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: self._do(self._replace_all()))
-        first = [self._started() for _ in range(self._count)]
-        for worker in first:
-            await _either(worker.has_settled, self._told)
-        has_failed = not self._told.is_set() and any(one.has_ended.is_set() for one in first)
-        if not has_failed:
-            for worker in first:
-                self._do(self._kept(worker))
-            await self._told.wait()
+        for _ in range(self._count):
+            self._do(self._kept(self._started()))
+        await self._told.wait()
         await self._stop()
-        return 1 if has_failed else 0
+        return 1 if self._has_failed else 0
 
     def _started(self) -> Worker:
         worker = Worker(self._serving)
@@ -125,13 +122,19 @@ class Workers:
         """See that another takes the place of *worker* once it has died, and so on."""
         pause_s = FIRST_PAUSE_S
         while True:
+            await worker.has_settled.wait()
+            self._has_served |= not worker.has_ended.is_set()
             await worker.has_ended.wait()
             self._alive.discard(worker)
             if worker in self._leaving or self._told.is_set():
                 self._leaving.discard(worker)
                 return
-            lived_s = time.monotonic() - worker.began
             log.error("worker died", pid=worker.pid, exit_code=worker.exit_code)
+            if not self._has_served:
+                self._has_failed = True
+                self._told.set()
+                return
+            lived_s = time.monotonic() - worker.began
             pause_s = FIRST_PAUSE_S if lived_s > STEADY_S else min(pause_s * 2, LONGEST_PAUSE_S)
             await asyncio.sleep(pause_s)
             worker = self._started()
@@ -178,10 +181,3 @@ def _no_signals() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-async def _either(one: asyncio.Event, other: asyncio.Event) -> None:
-    waits = [asyncio.create_task(event.wait()) for event in (one, other)]
-    await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-    for wait in waits:
-        wait.cancel()
