@@ -29,6 +29,7 @@ from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name,
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.log import configure, logger
+from railfair.application.api_keys import KeyRing
 from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
 from railfair.application.journey_odds import OddsOfJourneys
@@ -91,6 +92,7 @@ class RailFair:
     compare_fares: CompareFares
     networks: Networks
     plan_journeys: PlanJourneys
+    keys: KeyRing
     cache: CachedAnswers
     limiter: RateLimiter
     redis: RedisConnection | None
@@ -138,6 +140,7 @@ def wired(
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
         redis=redis,
+        keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),
     )
 
 

@@ -1,12 +1,17 @@
 """Settings: read once, from the environment and `.env`; the only reader of either."""
 
 import re
+from collections.abc import Sequence
 from datetime import date, time
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from railfair.domain.errors import MalformedParameter
+from railfair.domain.quota import Quota, quota
 
 PREFIX = "RAILFAIR_"
 SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
@@ -16,6 +21,7 @@ POSTGRESQL = re.compile(
 PASSWORD = re.compile(r"//.*@", re.DOTALL)
 REDIS = re.compile(r"(redis|rediss|unix)://.+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+", re.ASCII)
 OUR_OWN = "Value error, "
 """What pydantic puts before the sentences of this file's own checks."""
 
@@ -44,6 +50,37 @@ def _clock(given: object) -> object:
     if isinstance(given, str) and not CLOCK.fullmatch(given):
         raise ValueError("has to be a time of the day such as 02:30")
     return given
+
+
+def _words(given: object) -> object:
+    return given.replace(",", " ").split() if isinstance(given, str) else given
+
+
+def _quota(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    if given.strip().lower() == "off":
+        return None
+    try:
+        return quota(given)
+    except MalformedParameter as error:
+        raise ValueError(f"{error.detail}, or off") from error
+
+
+def _networks(given: object) -> object:
+    words = _words(given)
+    if not isinstance(words, Sequence):
+        return words
+    try:
+        return tuple(ip_network(word) for word in words)
+    except ValueError as error:
+        raise ValueError("has to be networks such as 10.0.0.0/8, fd00::/8") from error
+
+
+def _origins(origins: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(one == "*" or ORIGIN.fullmatch(one) for one in origins):
+        raise ValueError("has to be origins such as https://app.example.org, or *")
+    return origins
 
 
 class Settings(BaseSettings):
@@ -89,6 +126,50 @@ class Settings(BaseSettings):
     )
     max_body_bytes: Annotated[int, Field(ge=1024)] = Field(
         default=262_144, description="Largest request body that is read."
+    )
+    rate_limit: Annotated[Quota | None, NoDecode, BeforeValidator(_quota)] = Field(
+        default=Quota(limit=600, window_s=60),
+        description="What a client without a key may ask for, such as 600/minute, or off.",
+    )
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+    ] = Field(
+        default=(),
+        description="Networks of the proxies whose X-Forwarded-For is believed: 10.0.0.0/8, ….",
+    )
+    keys_reread_s: Annotated[float, Field(gt=0)] = Field(
+        default=10.0, description="Seconds after which a revoked API key is refused at the latest."
+    )
+    cors_origins: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_origins)
+    ] = Field(
+        default=(),
+        description="Origins of the web pages that may ask: https://app.example.org, …, or *.",
+    )
+    hsts_max_age_s: Annotated[int, Field(ge=0)] = Field(
+        default=0,
+        description="Seconds for which browsers insist on HTTPS; 0 says nothing to them.",
+    )
+    deadline_s: Annotated[float, Field(gt=0)] = Field(
+        default=10.0, description="Seconds after which an answer that is not ready is given up."
+    )
+    max_in_work: Annotated[int, Field(ge=1)] = Field(
+        default=64, description="Requests that a worker works on at once."
+    )
+    max_waiting: Annotated[int, Field(ge=0)] = Field(
+        default=64, description="Requests that may wait for their turn; more are refused at once."
+    )
+    max_wait_s: Annotated[float, Field(gt=0)] = Field(
+        default=0.3, description="Seconds that a request waits for its turn before it is refused."
+    )
+    keep_alive_s: Annotated[float, Field(gt=0)] = Field(
+        default=5.0,
+        description="Seconds for which an idle connection stays open; longer than a balancer's.",
+    )
+    drain_s: Annotated[float, Field(ge=0)] = Field(
+        default=0.0,
+        description="Seconds from the order to stop, when it is no longer ready, to the end of"
+        " listening.",
     )
     import_tolerance: Annotated[float, Field(ge=0, le=1)] = Field(
         default=0.05, description="Share of bad records above which an import is given up."

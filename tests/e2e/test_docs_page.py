@@ -1,6 +1,8 @@
 """`/docs`: a page that needs nothing from any other host."""
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from html.parser import HTMLParser
 from typing import Final, override
 from urllib.parse import urljoin, urlsplit
@@ -82,3 +84,26 @@ def test_the_bare_address_leads_to_the_page(api: httpx.Client) -> None:
     answer = api.get("/")
     assert answer.is_redirect
     assert answer.headers["Location"] == "/docs"
+
+
+def test_the_page_may_run_its_own_scripts_and_nothing_else(api: httpx.Client, page: Page) -> None:
+    policy = api.get("/docs").headers["Content-Security-Policy"]
+    scripts = next(part for part in policy.split(";") if part.strip().startswith("script-src"))
+    [inline] = [text for text in page.inline if "SwaggerUIBundle" in text]
+    digest = b64encode(sha256(inline.encode()).digest()).decode()
+    assert f"'sha256-{digest}'" in scripts
+    assert "unsafe" not in scripts
+    assert "default-src 'none'" in policy
+    assert "frame-ancestors 'none'" in policy
+
+
+def test_nothing_else_may_run_any_script(api: httpx.Client) -> None:
+    for path in (
+        "/api/statistics",
+        "/openapi.json",
+        "/docs/nothing",
+        "/docs/assets/swagger-ui.css",
+    ):
+        policy = api.get(path).headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'")
+        assert "script-src" not in policy

@@ -34,7 +34,7 @@ PATHS = (
 def over(database: Path) -> Iterator[httpx.Client]:
     """Run the service in this process over *database*, whether it is there or not."""
     settings = Settings(database_url=f"sqlite+aiosqlite:///{database}")
-    app = Entrance(litestar_app(lambda: opened(settings), settings))
+    app = Entrance(litestar_app(lambda: opened(settings), settings), settings)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
 

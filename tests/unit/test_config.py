@@ -2,12 +2,14 @@
 
 import os
 from datetime import date, time
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
 
 from railfair.config import PREFIX, InvalidSettings, Settings
+from railfair.domain.quota import quota
 
 
 @pytest.fixture(autouse=True)
@@ -73,6 +75,15 @@ def test_an_empty_variable_sets_nothing(monkeypatch: pytest.MonkeyPatch) -> None
         ("RAILFAIR_CACHE_STALE_S", "-1"),
         ("RAILFAIR_REDIS_TIMEOUT_S", "0"),
         ("RAILFAIR_REDIS_URL", "localhost:6379"),
+        ("RAILFAIR_RATE_LIMIT", "lots"),
+        ("RAILFAIR_RATE_LIMIT", "0/minute"),
+        ("RAILFAIR_TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("RAILFAIR_TRUSTED_PROXIES", "everybody"),
+        ("RAILFAIR_CORS_ORIGINS", "app.example.org"),
+        ("RAILFAIR_CORS_ORIGINS", "https://app.example.org/"),
+        ("RAILFAIR_DEADLINE_S", "0"),
+        ("RAILFAIR_MAX_IN_WORK", "0"),
+        ("RAILFAIR_DRAIN_S", "-1"),
     ],
 )
 def test_a_setting_that_cannot_be_meant_is_named_in_one_line(
@@ -84,6 +95,28 @@ def test_a_setting_that_cannot_be_meant_is_named_in_one_line(
     assert str(refusal.value).startswith(f"{name}: ")
     assert value in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "limit"),
+    [("600/minute", "600/minute"), ("5/Second", "5/second"), ("off", None), (" OFF ", None)],
+)
+def test_a_rate_limit_is_a_quota_or_off(
+    monkeypatch: pytest.MonkeyPatch, given: str, limit: str | None
+) -> None:
+    monkeypatch.setenv("RAILFAIR_RATE_LIMIT", given)
+    assert Settings.load().rate_limit == (None if limit is None else quota(limit))
+
+
+@pytest.mark.parametrize(
+    "given", ["10.0.0.0/8,fd00::/8", "10.0.0.0/8, fd00::/8", "10.0.0.0/8 fd00::/8"]
+)
+def test_networks_and_origins_are_lists(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("RAILFAIR_TRUSTED_PROXIES", given)
+    monkeypatch.setenv("RAILFAIR_CORS_ORIGINS", "https://a.example, http://localhost:3000")
+    settings = Settings.load()
+    assert settings.trusted_proxies == (ip_network("10.0.0.0/8"), ip_network("fd00::/8"))
+    assert settings.cors_origins == ("https://a.example", "http://localhost:3000")
 
 
 def test_settings_do_not_change() -> None:

@@ -7,14 +7,23 @@ RailFairError
 │   └── BadFeed                 a feed file is not what it should be; nothing was imported
 ├── NotFound                the loaded data has no such thing (404)
 │   ├── UnknownStation          no loaded feed mentions the station
-│   └── UnknownRoute            no loaded train calls at both stations, in that order
+│   ├── UnknownRoute            no loaded train calls at both stations, in that order
+│   └── UnknownApiKey           no key of the API has that name or prefix
 ├── Conflict                the request and the state of the data exclude each other (409)
 │   ├── FeedOutOfOrder          an update does not follow the feed that is loaded
-│   └── MixedSources            real data would be mixed with the demo railway's
+│   ├── MixedSources            real data would be mixed with the demo railway's
+│   └── ApiKeyNameTaken         a key of the API that is in use has that name
+├── Unauthenticated         who asks has to be known (401)
+│   ├── InvalidApiKey           the key is unknown, revoked or expired
+│   └── ApiKeyRequired          there is no key, and it needs one
+├── Forbidden               who asks is known, and may not do this (403)
+│   └── AdminOnly               the key is no admin's
 └── SourceUnavailable       a part that the answer needs is not there just now (503)
     ├── StorageUnavailable      the database cannot be reached, or is not ready
     ├── NothingLoaded           what the answer rests on has not been imported yet
-    └── FeedServiceFailed       a feed's own service did not deliver
+    ├── FeedServiceFailed       a feed's own service did not deliver
+    ├── Overloaded              there is more to do than can be done
+    └── DeadlineExceeded        the answer took longer than anybody should wait
 
 A leaf has a kebab-case `code`, a constant `title`, and its data as attributes; none of them knows
 about HTTP. *No train found* is an empty answer, not an error.
@@ -102,6 +111,17 @@ class UnknownRoute(NotFound):
         self.destination = destination
 
 
+class UnknownApiKey(NotFound):
+    """No key of the API has the name or prefix *given*."""
+
+    code = "unknown-api-key"
+    title = "Unknown API key"
+
+    def __init__(self, given: str) -> None:
+        super().__init__(f"no key has the name or prefix {given}; railfair keys list shows all")
+        self.given = given
+
+
 class Conflict(RailFairError):
     """The request and the state of the data exclude each other."""
 
@@ -129,6 +149,61 @@ class MixedSources(Conflict):
 
     code = "mixed-sources"
     title = "Real and demo data do not mix"
+
+
+class ApiKeyNameTaken(Conflict):
+    """A key of the API that is in use is called *name* already."""
+
+    code = "api-key-name-taken"
+    title = "An API key of that name is in use"
+
+    def __init__(self, name: str, prefix: str) -> None:
+        super().__init__(f"{prefix} is called {name} already; revoke it first, or choose another")
+        self.name = name
+
+
+class Unauthenticated(RailFairError):
+    """Who asks has to be known."""
+
+    code = "unauthenticated"
+    title = "Who asks has to be known"
+
+
+class InvalidApiKey(Unauthenticated):
+    """The key of the API is unknown, revoked or expired; which of them is nobody's business."""
+
+    code = "invalid-api-key"
+    title = "The API key is not valid"
+
+    def __init__(self) -> None:
+        super().__init__("the API key is unknown, revoked or expired; without one, send none")
+
+
+class ApiKeyRequired(Unauthenticated):
+    """There is no key of the API, and what is asked for needs one."""
+
+    code = "api-key-required"
+    title = "An API key is needed"
+
+    def __init__(self) -> None:
+        super().__init__("this needs an API key, as X-API-Key or Authorization: Bearer")
+
+
+class Forbidden(RailFairError):
+    """Who asks is known, and may not do this."""
+
+    code = "forbidden"
+    title = "Not allowed"
+
+
+class AdminOnly(Forbidden):
+    """The key of the API is valid, but no admin's."""
+
+    code = "admin-only"
+    title = "Only admins may do this"
+
+    def __init__(self) -> None:
+        super().__init__("this needs the API key of an admin: railfair keys create NAME --admin")
 
 
 class SourceUnavailable(RailFairError):
@@ -166,6 +241,27 @@ class FeedServiceFailed(SourceUnavailable):
         super().__init__(f"{feed}: {detail}")
         self.feed = feed
         self.detail = detail
+
+
+class Overloaded(SourceUnavailable):
+    """There is more to do than can be done; nothing was begun."""
+
+    code = "overloaded"
+    title = "Too much to do at the moment"
+
+    def __init__(self) -> None:
+        super().__init__("too many requests are being answered; try again shortly")
+
+
+class DeadlineExceeded(SourceUnavailable):
+    """The answer was not ready after *deadline_s* seconds; the work on it was given up."""
+
+    code = "deadline-exceeded"
+    title = "The answer took too long"
+
+    def __init__(self, deadline_s: float) -> None:
+        super().__init__(f"the answer was not ready after {deadline_s:g} seconds")
+        self.deadline_s = deadline_s
 
 
 def leaves(root: type[RailFairError] = RailFairError) -> Iterator[type[RailFairError]]:

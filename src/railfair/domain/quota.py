@@ -1,10 +1,16 @@
 """How often somebody may ask: a bucket of tokens that fills up steadily, counted in integers."""
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
+from railfair.domain.errors import MalformedParameter
+
 US: Final = 1_000_000
 """Microseconds in a second."""
+PERIODS_S: Final = {"second": 1, "minute": 60, "hour": 3_600, "day": 86_400}
+MOST_REQUESTS: Final = 1_000_000_000
+WRITTEN: Final = re.compile(r"([1-9]\d{0,9})/(second|minute|hour|day)", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,10 +24,30 @@ class Quota:
     window_s: float
     name: str = "default"
 
+    def __str__(self) -> str:
+        """Return the quota as `quota` reads it, such as `600/minute`."""
+        names = {float(seconds): name for name, seconds in PERIODS_S.items()}
+        return f"{self.limit}/{names.get(self.window_s, f'{self.window_s} s')}"
+
     @property
     def window_us(self) -> int:
         """The window in microseconds, at least one."""
         return max(1, round(self.window_s * US))
+
+
+def quota(text: str) -> Quota:
+    """Return the quota written as a number, a slash and second, minute, hour or day.
+
+    Raises:
+        MalformedParameter: it is written otherwise, or is beyond 1 000 000 000 requests.
+    """
+    found = WRITTEN.fullmatch(text.strip().lower())
+    if found is None or int(found[1]) > MOST_REQUESTS:
+        raise MalformedParameter(
+            "quota",
+            "has to be a number of requests in a second, minute, hour or day, such as 600/minute",
+        )
+    return Quota(limit=int(found[1]), window_s=PERIODS_S[found[2]])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,8 +3,8 @@
 import asyncio
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import time
 from typing import Final, cast
 
@@ -18,6 +18,7 @@ from railfair.application.update_fares import (
 from railfair.bootstrap import RailFair, logger
 from railfair.domain.errors import SourceUnavailable
 from railfair.domain.railtime import iso
+from railfair.entrypoints.supervision import Work
 from railfair.ports.jobs import JobState
 
 UPDATE: Final = ("-m", "railfair", "feeds", "fetch", "fares", "--import", "--claimed")
@@ -31,20 +32,10 @@ SHOWN: Final = 2_000
 log = logger("background")
 
 
-@asynccontextmanager
-async def fares_updated_daily(railfair: RailFair) -> AsyncIterator[None]:
-    """Update the fares every day while the block lasts, if the settings say so."""
+def background_works(railfair: RailFair) -> Mapping[str, Work]:
+    """Return what the service does by itself as the settings say, by name, to be supervised."""
     at = railfair.settings.daily_fares_update
-    if at is None:
-        yield
-        return
-    watch = asyncio.create_task(_watch(railfair, at))
-    try:
-        yield
-    finally:
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+    return {} if at is None else {"fares update": lambda: _watch(railfair, at)}
 
 
 async def _watch(railfair: RailFair, at: time) -> None:
@@ -56,8 +47,6 @@ async def _watch(railfair: RailFair, at: time) -> None:
                 await _update(railfair, claimed, at)
         except SourceUnavailable as error:
             log.warning("fares update cannot begin", failure=str(error))
-        except Exception:
-            log.exception("fares update crashed")
         await asyncio.sleep(LOOK_EVERY_S)
 
 

@@ -4,6 +4,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from railfair.ports.api_keys import ApiKeys
 from railfair.ports.fares import Fares
 from railfair.ports.forecasts import Forecasts
 from railfair.ports.jobs import Jobs
@@ -43,6 +44,11 @@ class UnitOfWork(Protocol):
     @property
     def jobs(self) -> Jobs:
         """What became of the work that the service does by itself."""
+        ...
+
+    @property
+    def keys(self) -> ApiKeys:
+        """The keys of the API that were given out."""
         ...
 
 

@@ -11,7 +11,14 @@ from railfair.domain.errors import RailFairError, leaves
 
 ERRORS_PAGE = Path(__file__).parents[3] / "docs" / "errors.md"
 ALL_LEAVES = sorted(leaves(), key=lambda leaf: leaf.__name__)
-KINDS = (errors.InvalidInput, errors.NotFound, errors.Conflict, errors.SourceUnavailable)
+KINDS = (
+    errors.InvalidInput,
+    errors.NotFound,
+    errors.Conflict,
+    errors.Unauthenticated,
+    errors.Forbidden,
+    errors.SourceUnavailable,
+)
 
 
 def test_the_whole_core_is_imported_so_that_no_leaf_is_missed() -> None:
@@ -31,7 +38,7 @@ def test_no_two_errors_share_a_code() -> None:
     assert len({error.code for error in every}) == len(every)
 
 
-def test_every_leaf_is_of_exactly_one_of_the_four_kinds() -> None:
+def test_every_leaf_is_of_exactly_one_kind() -> None:
     for leaf in ALL_LEAVES:
         assert sum(issubclass(leaf, kind) for kind in KINDS) == 1
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from railfair.adapters.memory.api_keys import MemoryApiKeys
 from railfair.adapters.memory.fares import MemoryFares
 from railfair.adapters.memory.forecasts import MemoryForecasts
 from railfair.adapters.memory.jobs import MemoryJobs
@@ -22,6 +23,7 @@ class MemoryUnitOfWork:
         self.forecasts = MemoryForecasts()
         self.fares = MemoryFares()
         self.jobs = MemoryJobs()
+        self.keys = MemoryApiKeys()
 
     def copy(self) -> "MemoryUnitOfWork":
         """Return a copy that can be written without touching this one."""
@@ -32,6 +34,7 @@ class MemoryUnitOfWork:
         other.forecasts = self.forecasts.copy()
         other.fares = self.fares.copy()
         other.jobs = self.jobs.copy()
+        other.keys = self.keys.copy()
         return other
 
 

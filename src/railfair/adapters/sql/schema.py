@@ -303,3 +303,17 @@ job_state = Table(
     Column("failure", Text, nullable=False),
     Column("failures", Integer, nullable=False),
 )
+
+# The key itself is nowhere: SHA-256 of it is enough to know it again.
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("prefix", _text(16), primary_key=True),
+    Column("name", _text(64), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    Column("quota", _text(32)),
+    Column("is_admin", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)

@@ -6,6 +6,7 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.pool import QueuePool
 
+from railfair.adapters.sql.api_keys import SqlApiKeys
 from railfair.adapters.sql.booked_trains import BookedTrains
 from railfair.adapters.sql.engine import options
 from railfair.adapters.sql.fares import OpenedFares, SqlFares
@@ -30,6 +31,7 @@ class SqlUnitOfWork:
         self.forecasts = SqlForecasts(connection, trains)
         self.fares = SqlFares(connection, opened)
         self.jobs = SqlJobs(connection)
+        self.keys = SqlApiKeys(connection)
 
 
 class SqlStorage:

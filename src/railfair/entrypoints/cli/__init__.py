@@ -15,6 +15,7 @@ from railfair.entrypoints.cli.demo import demo
 from railfair.entrypoints.cli.fares import fares
 from railfair.entrypoints.cli.feeds import feeds
 from railfair.entrypoints.cli.imports import import_
+from railfair.entrypoints.cli.keys import keys
 from railfair.entrypoints.cli.plan import plan
 from railfair.entrypoints.cli.serving import serve
 
@@ -52,7 +53,7 @@ def railfair() -> None:
     """
 
 
-for command in (db, import_, demo, feeds, predict, fares, plan, backtest, serve):
+for command in (db, import_, demo, feeds, keys, predict, fares, plan, backtest, serve):
     railfair.add_command(command)
 
 

@@ -5,7 +5,7 @@ from typing import Any, cast
 
 import click
 
-from railfair.domain import codes, railtime
+from railfair.domain import codes, quota, railtime
 from railfair.domain.errors import InvalidParameter
 
 
@@ -31,5 +31,6 @@ CLOCK = _Parsed("HH:MM", railtime.clock_time)
 MOMENT = _Parsed("YYYY-MM-DDTHH:MM", railtime.local_moment)
 CRS = _Parsed("CRS", codes.crs)
 TOC = _Parsed("TOC", codes.toc_code)
+QUOTA = _Parsed("N/PERIOD", quota.quota)
 TRAIN = _Parsed("UID", codes.train_uid)
 RAILCARD = _Parsed("CARD", codes.railcard_code)

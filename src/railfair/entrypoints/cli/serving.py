@@ -1,18 +1,18 @@
 """`railfair serve`: the HTTP service, by Hypercorn."""
 
+import asyncio
 import socket
+import sys
 from datetime import date, timedelta
-from typing import Final
 
 import click
 from hypercorn.config import Config
-from hypercorn.run import run as run_hypercorn
 
 from railfair.bootstrap import RailFair, migrations
+from railfair.config import Settings
 from railfair.entrypoints.cli.running import run, settings
-
-APPLICATION: Final = "railfair.entrypoints.http.app:create_app()"
-GRACE_S: Final = 10
+from railfair.entrypoints.cli.worker import END_S, Serving, serve_here
+from railfair.entrypoints.cli.workers import Workers
 
 
 class PortTaken(click.ClickException):
@@ -30,26 +30,41 @@ class PortTaken(click.ClickException):
 def serve(host: str, port: int, workers: int, suggests: bool) -> None:
     """Serve the HTTP API until interrupted; its documentation is at /docs.
 
+    SIGTERM ends it once what was asked for is answered. With several workers, SIGHUP replaces them
+    one after the other without a request being lost, and one that dies is replaced.
+
     \b
     Examples:
       railfair serve
       railfair serve --host 0.0.0.0 --port 80 --workers 2
     """  # noqa: D301
-    migrations(settings()).check()
+    set_ = settings()
+    migrations(set_).check()
     _check_free(host, port)
     address = f"http://{host}:{port}"
     click.echo(f"RailFair serves on {address} (documentation: {address}/docs; Ctrl-C stops it)")
     if suggests:
         click.echo(_suggestions(address, run(_tomorrow)))
+    serving = _serving(host, port, set_)
+    if workers == 1:
+        serve_here(serving)
+    else:
+        sys.exit(asyncio.run(_parent(serving, workers)))
+
+
+def _serving(host: str, port: int, set_: Settings) -> Serving:
     config = Config()
-    config.application_path = APPLICATION
     config.bind = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"]
-    # One worker runs in this process; more are processes of their own.
-    config.workers = workers if workers > 1 else 0
-    config.graceful_timeout = GRACE_S
+    config.keep_alive_timeout = set_.keep_alive_s
+    # The deadline of each request ends it before.
+    config.graceful_timeout = END_S
     config.accesslog = None
     config.loglevel = "WARNING"
-    run_hypercorn(config)
+    return Serving(config=config, sockets=config.create_sockets(), drain_s=set_.drain_s)
+
+
+async def _parent(serving: Serving, workers: int) -> int:
+    return await Workers(serving, workers).run()
 
 
 def _check_free(host: str, port: int) -> None:

@@ -1,16 +1,18 @@
 """The HTTP service as an ASGI application."""
 
 import gc
-import signal
+import re
+from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from hashlib import sha256
 from http import HTTPStatus
-from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, Final
 
 import litestar_offline_docs
 from litestar import Litestar, Request, Response, Router, get
+from litestar.enums import MediaType
 from litestar.exceptions import NotFoundException
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin, SwaggerRenderPlugin
@@ -21,16 +23,25 @@ from railfair import __version__
 from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
-from railfair.entrypoints.background import fares_updated_daily
+from railfair.entrypoints.background import background_works
 from railfair.entrypoints.http import fares, journeys, operations, places, predictions, problems
 from railfair.entrypoints.http.entrance import Entrance
+from railfair.entrypoints.http.headers import POLICY
 from railfair.entrypoints.http.metrics import metrics
+from railfair.entrypoints.supervision import Supervisor
 
 type Opened = Callable[[], AbstractAsyncContextManager[RailFair]]
 
 DOCS: Final = "/docs"
 ASSETS: Final = f"{DOCS}/assets"
 """Where the pages of `/docs` get their script and style: from here, never from elsewhere."""
+PAGE_POLICY: Final = (
+    "default-src 'none'; script-src 'self' {scripts}; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data:; font-src 'self' data:; connect-src 'self';"
+    " frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+)
+"""What the pages of `/docs` may do: their own scripts only, as they were sent."""
+INLINE_SCRIPT: Final = re.compile(rb"<script(?![^>]* src=)[^>]*>(.*?)</script>", re.DOTALL)
 JSON: Final = JsonRenderPlugin(path="/openapi.json")
 
 
@@ -50,11 +61,7 @@ def create_app() -> Entrance:
     """Return the application by the settings of the environment, for the server to run."""
     settings = Settings.load()
     log_to_stderr(settings)
-    if parent_process() is not None:
-        # A worker is told to stop by an event. Its parent also ends whoever is still at it once the
-        # first worker has stopped, which would cut short what this one has to finish.
-        signal.signal(signal.SIGTERM, lambda *_: None)
-    return Entrance(litestar_app(lambda: opened(settings), settings))
+    return Entrance(litestar_app(lambda: opened(settings), settings), settings)
 
 
 def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
@@ -66,7 +73,8 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             app.state.railfair = railfair
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
-            async with fares_updated_daily(railfair):
+            app.state.background = Supervisor(background_works(railfair))
+            async with app.state.background.running():
                 yield
 
     return Litestar(
@@ -112,7 +120,7 @@ def _openapi() -> OpenAPIConfig:
         version=__version__,
         description="Which train, which ticket, and will it be on time?",
         openapi_router=Router(
-            DOCS, route_handlers=[], include_in_schema=False, after_request=_without_own_404
+            DOCS, route_handlers=[], include_in_schema=False, after_request=_page
         ),
         render_plugins=[
             SwaggerRenderPlugin(
@@ -127,8 +135,12 @@ def _openapi() -> OpenAPIConfig:
     )
 
 
-def _without_own_404(response: Response[Any]) -> Response[Any]:
-    """Turn the framework's page for unknown addresses below `/docs` into a problem."""
+def _page(response: Response[Any]) -> Response[Any]:
+    """Let a page of `/docs` run its scripts; its own 404 becomes a problem like every other."""
     if response.status_code == HTTPStatus.NOT_FOUND:
         raise NotFoundException
+    if response.media_type == MediaType.HTML:
+        digests = [sha256(script).digest() for script in INLINE_SCRIPT.findall(response.content)]
+        scripts = " ".join(f"'sha256-{b64encode(digest).decode()}'" for digest in digests)
+        response.headers[POLICY.decode()] = PAGE_POLICY.format(scripts=scripts)
     return response

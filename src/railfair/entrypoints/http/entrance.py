@@ -1,49 +1,96 @@
-"""The outermost layer of the HTTP service: every request gets an id and one line in the log."""
+"""The outermost layer of the HTTP service: who may come in, for how long, and what is noted of it.
 
+Every request gets an id, a deadline and one line in the log. One that is refused here costs
+nothing further: the application has not heard of it.
+"""
+
+import asyncio
 import re
 import time
+from http import HTTPStatus
 from typing import Any, Final
 from uuid import uuid4
 
+from litestar import Litestar
 from litestar.enums import HttpMethod, ScopeType
-from litestar.types import (
-    ASGIApp,
-    HTTPReceiveMessage,
-    HTTPScope,
-    Message,
-    Receive,
-    Scope,
-    Send,
-    WebSocketReceiveMessage,
-)
+from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
-from railfair.bootstrap import logger
+from railfair.bootstrap import RailFair, logger
+from railfair.config import Settings
+from railfair.domain.errors import DeadlineExceeded, RailFairError
+from railfair.entrypoints.http import problems
+from railfair.entrypoints.http.admission import Gate
+from railfair.entrypoints.http.bodies import Body
+from railfair.entrypoints.http.clients import UNKNOWN, Clients
+from railfair.entrypoints.http.headers import Headers
+from railfair.entrypoints.http.problems import Problem
 
 GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER: Final = b"x-request-id"
+CLOSING: Final = (b"connection", b"close")
+OPEN_PATHS: Final = ("/health", "/metrics")
+"""Whoever watches the service gets in whatever else goes on."""
+GONE: Final = 499
+"""Status in the log of a request whose client did not wait for the answer."""
+WATCH_AFTER_S: Final = 0.05
+"""Few requests last as long, and only theirs are worth watching for a client that goes."""
 
 log = logger("http")
 
 
-class _Received:
-    """A request's body as it comes in; `rest` reads what the application left of it.
+class _Answer:
+    """What is sent back, with the headers that every answer has; *status* is 0 before it begins."""
 
-    A body that nobody reads fills the server's queue, and the connection would wait for ever.
-    """
+    __slots__ = (
+        "_body", "_entrance", "_send", "asked", "is_head", "is_whole", "request_id", "scope",
+        "status",
+    )  # fmt: skip
 
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self._is_whole = False
+    def __init__(self, entrance: "Entrance", scope: HTTPScope, body: Body, send: Send) -> None:
+        self._entrance = entrance
+        self._body = body
+        self._send = send
+        self.scope = scope
+        self.asked = dict(scope["headers"])
+        given = self.asked.get(HEADER, b"")
+        self.request_id = given.decode() if GIVEN_ID.fullmatch(given) else uuid4().hex
+        self.is_head = scope["method"] == HttpMethod.HEAD
+        self.status = 0
+        self.is_whole = False
+        """The last of it is being sent; the server takes the client for gone when it was."""
 
-    async def __call__(self) -> HTTPReceiveMessage | WebSocketReceiveMessage:
-        message = await self._receive()
-        self._is_whole = not (message["type"] == "http.request" and message.get("more_body"))
-        return message
+    async def __call__(self, message: Message) -> None:
+        """Send *message* on, as ASGI has it."""
+        if message["type"] == "http.response.start":
+            if not self._body.is_whole:
+                await self._body.rest()
+            self.status = int(message["status"])
+            headers = self._entrance.headers.added(message.get("headers", ()), self.asked)
+            headers.append((HEADER, self.request_id.encode()))
+            if self._has_to_close():
+                headers.append(CLOSING)
+            message = {**message, "headers": headers}
+        elif message["type"] == "http.response.body":
+            self.is_whole = not message.get("more_body")
+            if self.is_head:
+                message = {**message, "body": b""}
+        await self._send(message)
 
-    async def rest(self) -> None:
-        """Read on to the body's end, or until the client has gone, and forget it."""
-        while not self._is_whole:
-            await self()
+    async def of(self, problem: Problem) -> None:
+        """Send *problem*."""
+        headers, content = problems.encoded(problem, self.request_id)
+        await self.whole(problem.status, headers, content)
+
+    async def whole(
+        self, status: int, headers: list[tuple[bytes, bytes]], content: bytes = b""
+    ) -> None:
+        """Send a whole answer."""
+        await self({"type": "http.response.start", "status": status, "headers": headers})
+        await self({"type": "http.response.body", "body": content, "more_body": False})
+
+    def _has_to_close(self) -> bool:
+        is_over = self._entrance.is_leaving or not self._body.is_whole
+        return is_over and self.scope["http_version"].startswith("1")
 
 
 class Entrance:
@@ -52,53 +99,133 @@ class Entrance:
     A HEAD is answered as the GET would be, without the body.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: Litestar, settings: Settings) -> None:
         self._app = app
+        self._deadline_s = settings.deadline_s
+        self._most_bytes = settings.max_body_bytes
+        self._clients = Clients(settings.trusted_proxies, settings.rate_limit)
+        self._gate = Gate(
+            most_in_work=settings.max_in_work,
+            most_waiting=settings.max_waiting,
+            patience_s=settings.max_wait_s,
+        )
+        self.headers = Headers(
+            origins=settings.cors_origins, hsts_max_age_s=settings.hsts_max_age_s
+        )
+        self.is_leaving = False
+        """Clients are told with each answer to come back on another connection."""
+
+    def leave(self, *, is_ready: bool) -> None:
+        """Tell clients to come back on other connections, and those that watch if *is_ready*."""
+        self.is_leaving = True
+        self._app.state.is_draining = not is_ready
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         if scope["type"] != ScopeType.HTTP:
             await self._app(scope, receive, send)
             return
-        request_id = _request_id(scope)
-        scope["state"] = {**scope.get("state", {}), "request_id": request_id}
-        is_head = scope["method"] == HttpMethod.HEAD
-        if is_head:
+        body = Body(receive)
+        answer = _Answer(self, scope, body, send)
+        scope["state"] = {**scope.get("state", {}), "request_id": answer.request_id}
+        if answer.is_head:
             scope["method"] = HttpMethod.GET
-        received = _Received(receive)
-        status = 0
         began = time.perf_counter()
-
-        async def answer(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                await received.rest()
-                status = message["status"]
-                headers = [*message.get("headers", []), (HEADER, request_id.encode())]
-                message = {**message, "headers": headers}
-            elif is_head and message["type"] == "http.response.body":
-                message = {**message, "body": b""}
-            await send(message)
-
         try:
-            await self._app(scope, received, answer)
+            await self._timed(answer, body)
         finally:
             took_ms = (time.perf_counter() - began) * 1000
-            log.info("request", **_line(scope, request_id, status, took_ms))
+            log.info("request", **_line(scope, answer, took_ms))
+
+    async def _timed(self, answer: _Answer, body: Body) -> None:
+        """Answer, unless the deadline comes first or the client goes; then give the work up."""
+        limit = asyncio.timeout(self._deadline_s)
+        watch = _Watch(body, answer, limit)
+        try:
+            async with limit:
+                await self._checked(answer, body)
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            if not body.is_gone and not answer.status:
+                await answer.of(_late(body, self._deadline_s))
+        finally:
+            watch.end()
+        if watch.has_seen_it_go or (body.is_gone and not answer.status):
+            answer.status = GONE
+
+    async def _checked(self, answer: _Answer, body: Body) -> None:
+        told = self.headers.preflight(answer.scope["method"], answer.asked)
+        if told is not None:
+            await answer.whole(HTTPStatus.NO_CONTENT, told)
+        elif answer.scope["path"].startswith(OPEN_PATHS):
+            await self._app(answer.scope, body, answer)
+        else:
+            try:
+                await self._admitted(answer, body)
+            except RailFairError as error:
+                await answer.of(problems.of_error(error))
+
+    async def _admitted(self, answer: _Answer, body: Body) -> None:
+        scope = answer.scope
+        peer = scope["client"][0] if scope["client"] else UNKNOWN
+        railfair: RailFair = self._app.state.railfair
+        scope["state"]["client"] = await self._clients.who(peer, scope["headers"], railfair.keys)
+        # A client that sends slowly holds nobody up but itself.
+        await body.read_ahead(self._most_bytes)
+        if not body.is_gone:
+            async with self._gate.passed():
+                await self._app(scope, body, answer)
 
 
-def _request_id(scope: Scope) -> str:
-    for name, value in scope["headers"]:
-        if name == HEADER and GIVEN_ID.fullmatch(value):
-            return str(value.decode())
-    return uuid4().hex
+class _Watch:
+    """Sees the client of a request that lasts go away, and lets its time run out at once."""
+
+    __slots__ = ("_answer", "_body", "_limit", "_task", "_timer", "has_seen_it_go")
+
+    def __init__(self, body: Body, answer: _Answer, limit: asyncio.Timeout) -> None:
+        self._body = body
+        self._answer = answer
+        self._limit = limit
+        self._task: asyncio.Task[None] | None = None
+        self._timer = asyncio.get_running_loop().call_later(WATCH_AFTER_S, self._begin)
+        self.has_seen_it_go = False
+
+    def end(self) -> None:
+        """Stop watching."""
+        self._timer.cancel()
+        if self._task is not None:
+            self._task.cancel()
+
+    def _begin(self) -> None:
+        loop = asyncio.get_running_loop()
+        if self._body.is_whole:
+            self._task = loop.create_task(self._watched())
+        else:  # who reads the body sees it as well
+            self._timer = loop.call_later(WATCH_AFTER_S, self._begin)
+
+    async def _watched(self) -> None:
+        await self._body.gone()
+        if not self._answer.is_whole and not self._limit.expired():
+            self.has_seen_it_go = True
+            self._limit.reschedule(asyncio.get_running_loop().time())
 
 
-def _line(scope: HTTPScope, request_id: str, status: int, took_ms: float) -> dict[str, Any]:
-    return {
+def _late(body: Body, deadline_s: float) -> Problem:
+    if not body.is_whole:
+        return problems.of_slow_body()
+    return problems.of_error(DeadlineExceeded(deadline_s))
+
+
+def _line(scope: HTTPScope, answer: _Answer, took_ms: float) -> dict[str, Any]:
+    line = {
         "method": scope["method"],
         "route": scope.get("path_template", "unknown"),
-        "status": status,
+        "status": answer.status,
         "took_ms": round(took_ms, 2),
-        "request_id": request_id,
+        "request_id": answer.request_id,
     }
+    client = scope["state"].get("client")
+    if client is not None and client.key is not None:
+        line["key"] = client.key.prefix
+    return line

@@ -25,8 +25,16 @@ STATUS: Final[dict[type[Exception], HTTPStatus]] = {
     errors.InvalidInput: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.NotFound: HTTPStatus.NOT_FOUND,
     errors.Conflict: HTTPStatus.CONFLICT,
+    errors.Unauthenticated: HTTPStatus.UNAUTHORIZED,
+    errors.Forbidden: HTTPStatus.FORBIDDEN,
     errors.SourceUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
 }
+
+HEADERS: Final[dict[int, dict[str, str]]] = {
+    HTTPStatus.UNAUTHORIZED: {"WWW-Authenticate": 'Bearer realm="railfair"'},
+    HTTPStatus.SERVICE_UNAVAILABLE: {"Retry-After": str(RETRY_AFTER_S)},
+}
+"""What a status says besides, unless the error says it itself."""
 
 NOT_SERVED: Final = "nothing is served at this address; /docs lists what is"
 WITH_BODY: Final = frozenset({HTTPMethod.POST, HTTPMethod.PUT, HTTPMethod.PATCH})
@@ -85,6 +93,30 @@ def of_faults(request: FaultyRequest) -> Problem:
         detail=str(request),
         errors=request.faults,
     )
+
+
+def of_slow_body() -> Problem:
+    """Return the problem of a request whose body did not come before the deadline."""
+    return Problem(
+        type=TYPE_BASE + "request-timeout",
+        title="Request Timeout",
+        status=HTTPStatus.REQUEST_TIMEOUT,
+        detail="body: did not come in time",
+        errors=[Fault(detail="body: did not come in time", pointer="")],
+    )
+
+
+def encoded(problem: Problem, request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
+    """Return the headers and the body of the answer that *problem* is, where no framework is."""
+    problem.request_id = request_id
+    content = msgspec.json.encode(problem)
+    headers = [
+        (b"content-type", PROBLEM_JSON.encode()),
+        (b"content-length", str(len(content)).encode()),
+    ]
+    for name, value in HEADERS.get(problem.status, {}).items():
+        headers.append((name.lower().encode(), value.encode()))
+    return headers, content
 
 
 def _of_http(error: HTTPException) -> Problem:
@@ -146,9 +178,7 @@ def _response(
     request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str] | None = None
 ) -> Response[Problem]:
     problem.request_id = request.scope.get("state", {}).get("request_id", "")
-    given = dict(headers or {})
-    if problem.status == HTTPStatus.SERVICE_UNAVAILABLE:
-        given.setdefault("Retry-After", str(RETRY_AFTER_S))
+    given = {**HEADERS.get(problem.status, {}), **(headers or {})}
     return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=given)
 
 
