@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from railfair import __version__
 from railfair.adapters.calendar.bank_holidays import GreatBritain
 from railfair.adapters.clock.clock import SystemClock
 from railfair.adapters.demo import DEFAULT_DAYS, DemoSummary, Progress, Scale, build_demo
@@ -32,6 +33,7 @@ from railfair.adapters.telemetry.log import configure, logger
 from railfair.application.api_keys import KeyRing
 from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
+from railfair.application.editions import LoadedEdition
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
 from railfair.application.plan_journeys import PlanJourneys
@@ -93,6 +95,7 @@ class RailFair:
     networks: Networks
     plan_journeys: PlanJourneys
     keys: KeyRing
+    edition: LoadedEdition
     cache: CachedAnswers
     limiter: RateLimiter
     redis: RedisConnection | None
@@ -137,6 +140,7 @@ def wired(
             PriceJourneys(clock, rounding),
             workers,
         ),
+        edition=LoadedEdition(storage, besides=_besides(settings)),
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
         redis=redis,
@@ -176,6 +180,12 @@ def _beside_database(settings: Settings) -> Path:
     file = sqlite_file(settings.database_url)
     folder = NETWORKS if file is None else file.parent
     return folder / f"{file_name(settings.database_url)}-networks"
+
+
+def _besides(settings: Settings) -> str:
+    """Return what decides about answers besides the loaded data."""
+    today = settings.today or "today"
+    return f"{__version__}/{settings.fare_rounding}/{today}"
 
 
 def _redis(settings: Settings) -> RedisConnection | None:

@@ -91,6 +91,7 @@ class _Flight:
 
     landed: asyncio.Future[Answer]
     task: asyncio.Task[None] | None = None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,10 +170,20 @@ class CachedAnswers:
             answer = self._stale(key, entry, Tier.LOCAL)
         else:
             flight = self._flights.get(key) or self._fly(key, compute, lifetime)
-            # Who stops waiting stops nobody else.
-            answer = await asyncio.shield(flight.landed)
+            answer = await self._awaited(key, flight)
         self._count(key, answer)
         return answer
+
+    async def _awaited(self, key: str, flight: _Flight) -> Answer:
+        """Wait for the answer; who stops waiting stops nobody else, and the last one the work."""
+        flight.waiting += 1
+        try:
+            return await asyncio.shield(flight.landed)
+        finally:
+            flight.waiting -= 1
+            if not flight.waiting and not flight.landed.done() and flight.task is not None:
+                self._left(key, flight)
+                flight.task.cancel()
 
     async def invalidate(self, scope: Scope) -> int:
         """Forget the answers in *scope*, and those being made; return how many were kept."""

@@ -13,6 +13,7 @@ RailFairError
 │   ├── FeedOutOfOrder          an update does not follow the feed that is loaded
 │   ├── MixedSources            real data would be mixed with the demo railway's
 │   └── ApiKeyNameTaken         a key of the API that is in use has that name
+├── RateLimited             the client has asked as often as it may for now (429)
 ├── Unauthenticated         who asks has to be known (401)
 │   ├── InvalidApiKey           the key is unknown, revoked or expired
 │   └── ApiKeyRequired          there is no key, and it needs one
@@ -160,6 +161,17 @@ class ApiKeyNameTaken(Conflict):
     def __init__(self, name: str, prefix: str) -> None:
         super().__init__(f"{prefix} is called {name} already; revoke it first, or choose another")
         self.name = name
+
+
+class RateLimited(RailFairError):
+    """The client has asked as often as it may for now; *retry_s* seconds later it may again."""
+
+    code = "rate-limited"
+    title = "Too many requests"
+
+    def __init__(self, retry_s: float) -> None:
+        super().__init__(f"you have asked as often as you may for now; again in {retry_s:.0f} s")
+        self.retry_s = retry_s
 
 
 class Unauthenticated(RailFairError):

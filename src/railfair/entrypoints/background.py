@@ -35,7 +35,10 @@ log = logger("background")
 def background_works(railfair: RailFair) -> Mapping[str, Work]:
     """Return what the service does by itself as the settings say, by name, to be supervised."""
     at = railfair.settings.daily_fares_update
-    return {} if at is None else {"fares update": lambda: _watch(railfair, at)}
+    works: dict[str, Work] = {"loaded edition": railfair.edition.follow}
+    if at is not None:
+        works["fares update"] = lambda: _watch(railfair, at)
+    return works
 
 
 async def _watch(railfair: RailFair, at: time) -> None:

@@ -24,7 +24,16 @@ from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
 from railfair.entrypoints.background import background_works
-from railfair.entrypoints.http import fares, journeys, operations, places, predictions, problems
+from railfair.entrypoints.http import (
+    admin,
+    fares,
+    journeys,
+    operations,
+    places,
+    predictions,
+    problems,
+)
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.headers import POLICY
 from railfair.entrypoints.http.metrics import metrics
@@ -71,6 +80,8 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_railfair() as railfair:
             app.state.railfair = railfair
+            app.state.answers = Answers(railfair)
+            await railfair.edition.look()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
             app.state.background = Supervisor(background_works(railfair))
@@ -85,6 +96,7 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             journeys.station_departures,
             places.router,
             operations.router,
+            admin.router,
             metrics,
             front_page,
             openapi_json,

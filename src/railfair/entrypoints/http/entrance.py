@@ -5,6 +5,7 @@ nothing further: the application has not heard of it.
 """
 
 import asyncio
+import math
 import re
 import time
 from http import HTTPStatus
@@ -17,13 +18,16 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 
 from railfair.bootstrap import RailFair, logger
 from railfair.config import Settings
-from railfair.domain.errors import DeadlineExceeded, RailFairError
+from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
+from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.admission import Gate
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.bodies import Body
 from railfair.entrypoints.http.clients import UNKNOWN, Clients
 from railfair.entrypoints.http.headers import Headers
 from railfair.entrypoints.http.problems import Problem
+from railfair.ports.rate_limiter import RateLimiter
 
 GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER: Final = b"x-request-id"
@@ -42,8 +46,8 @@ class _Answer:
     """What is sent back, with the headers that every answer has; *status* is 0 before it begins."""
 
     __slots__ = (
-        "_body", "_entrance", "_send", "asked", "is_head", "is_whole", "request_id", "scope",
-        "status",
+        "_body", "_entrance", "_send", "allowance", "asked", "is_head", "is_whole", "request_id",
+        "scope", "status",
     )  # fmt: skip
 
     def __init__(self, entrance: "Entrance", scope: HTTPScope, body: Body, send: Send) -> None:
@@ -56,6 +60,8 @@ class _Answer:
         self.request_id = given.decode() if GIVEN_ID.fullmatch(given) else uuid4().hex
         self.is_head = scope["method"] == HttpMethod.HEAD
         self.status = 0
+        self.allowance: Allowance | None = None
+        """What the client may ask for, `None` where that is unlimited."""
         self.is_whole = False
         """The last of it is being sent; the server takes the client for gone when it was."""
 
@@ -67,6 +73,8 @@ class _Answer:
             self.status = int(message["status"])
             headers = self._entrance.headers.added(message.get("headers", ()), self.asked)
             headers.append((HEADER, self.request_id.encode()))
+            if self.allowance is not None:
+                headers += _quota_headers(self.allowance)
             if self._has_to_close():
                 headers.append(CLOSING)
             message = {**message, "headers": headers}
@@ -170,7 +178,16 @@ class Entrance:
         scope = answer.scope
         peer = scope["client"][0] if scope["client"] else UNKNOWN
         railfair: RailFair = self._app.state.railfair
-        scope["state"]["client"] = await self._clients.who(peer, scope["headers"], railfair.keys)
+        client = await self._clients.who(peer, scope["headers"], railfair.keys)
+        scope["state"]["client"] = client
+        if client.quota is not None:
+            await _count(railfair.limiter, client.id, client.quota, answer)
+        answers: Answers = self._app.state.answers
+        kept = answers.remembered(scope, answer.asked) if scope["method"] == "GET" else None
+        if kept is not None:
+            scope["path_template"] = kept.route
+            await answer.whole(kept.status, kept.headers, kept.body)
+            return
         # A client that sends slowly holds nobody up but itself.
         await body.read_ahead(self._most_bytes)
         if not body.is_gone:
@@ -209,6 +226,28 @@ class _Watch:
         if not self._answer.is_whole and not self._limit.expired():
             self.has_seen_it_go = True
             self._limit.reschedule(asyncio.get_running_loop().time())
+
+
+async def _count(limiter: RateLimiter, client: str, quota: Quota, answer: _Answer) -> None:
+    """Count the request; raise `RateLimited` where the client has used its quota up."""
+    allowance = limiter.take(client, quota) or await limiter.lease(client, quota)
+    answer.allowance = allowance
+    if not allowance.allowed:
+        raise RateLimited(math.ceil(allowance.retry_s))
+
+
+def _quota_headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
+    """Return what a client is told of its quota. Source: IETF draft, RateLimit header fields."""
+    headers = [
+        (b"ratelimit-policy", b'"default";q=%d;w=%d' % (allowance.limit, allowance.window_s)),
+        (
+            b"ratelimit",
+            b'"default";r=%d;t=%d' % (allowance.remaining, math.ceil(allowance.reset_s)),
+        ),
+    ]
+    if not allowance.allowed:
+        headers.append((b"retry-after", b"%d" % math.ceil(allowance.retry_s)))
+    return headers
 
 
 def _late(body: Body, deadline_s: float) -> Problem:

@@ -1,8 +1,9 @@
 """`/api/fares`: what does the trip cost, and how did prices change?"""
 
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
-from litestar import Router, get
+from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 
@@ -11,11 +12,13 @@ from railfair.application.fare_trends import fare_trends
 from railfair.application.trips import TripQuery
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
+from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import TicketCode, TrainUid
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import clock_time
 from railfair.entrypoints import wire
+from railfair.entrypoints.http.answers import Answers, Question
 from railfair.entrypoints.http.parameters import CLASSES, Parameters
 
 MOST_VIA: Final = 10
@@ -23,8 +26,16 @@ MOST_VIA: Final = 10
 type Text = str | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Trends:
+    """Prices over time, of one *ticket* only if it is given."""
+
+    ticket: TicketCode | None
+
+
 @get("/compare", summary="Compare every fare for a trip")
 async def compare(  # noqa: PLR0917 - the query's parameters
+    request: Request[Any, Any, Any],
     state: State,
     origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
     destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
@@ -50,7 +61,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
         Text, QueryParameter(name="class", description="standard (default), first or any")
     ] = None,
     split: Annotated[Text, QueryParameter(description="split tickets as well")] = None,
-) -> wire.FaresAnswer:
+) -> Response[wire.FaresAnswer]:
     """Return every fare that is good on the trip, cheapest first, and why the others are not.
 
     The trip is the train named, else the next direct one at or after the time, where a timetable
@@ -78,16 +89,28 @@ async def compare(  # noqa: PLR0917 - the query's parameters
     }
     railfair: RailFair = state.railfair
     query = _query(Parameters(values), via or [])
-    return wire.fares(await railfair.compare_fares(query))
+    answers: Answers = state.answers
+
+    async def made() -> wire.FaresAnswer:
+        return wire.fares(await railfair.compare_fares(query))
+
+    question = Question(
+        kind=Kind.FARES,
+        query=query,
+        ends=(query.out.origin, query.out.destination),
+        travel=query.out.day,
+    )
+    return await answers.respond(request, question, made)
 
 
 @get("/trends", summary="How prices between two stations changed")
 async def trends(
+    request: Request[Any, Any, Any],
     state: State,
     origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
     destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
     ticket: Annotated[Text, QueryParameter(description="one ticket only, such as SOS")] = None,
-) -> wire.FareTrendsAnswer:
+) -> Response[wire.FareTrendsAnswer]:
     """Return each fare's price over the versions of the feed that were imported."""
     parameters = Parameters({"origin": origin, "destination": destination, "ticket": ticket})
     ends = parameters.crs("origin"), parameters.crs("destination")
@@ -97,9 +120,17 @@ async def trends(
         parameters.fault("destination", SAME_STATION)
         parameters.check()
     railfair: RailFair = state.railfair
-    return wire.fare_trends(
-        await fare_trends(*ends, ticket=only, storage=railfair.storage, stations=railfair.stations)
-    )
+    answers: Answers = state.answers
+
+    async def made() -> wire.FareTrendsAnswer:
+        return wire.fare_trends(
+            await fare_trends(
+                *ends, ticket=only, storage=railfair.storage, stations=railfair.stations
+            )
+        )
+
+    question = Question(kind=Kind.FARES, query=_Trends(ticket=only), ends=ends)
+    return await answers.respond(request, question, made)
 
 
 def _query(parameters: Parameters, via: list[str]) -> FareQuery:

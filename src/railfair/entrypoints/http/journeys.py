@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Annotated, Any, Final
 
 import msgspec
-from litestar import Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
@@ -17,11 +17,13 @@ from railfair.application.plan_journeys import (
     PlanQuery,
 )
 from railfair.bootstrap import RailFair
+from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import crs
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, LONDON, calendar_day, clock_time, local_moment
 from railfair.entrypoints import wire
+from railfair.entrypoints.http.answers import Answers, Question
 from railfair.entrypoints.http.parameters import CLASSES, Parameters, takes_json
 
 LEAST_WINDOW_MIN: Final = 1
@@ -59,6 +61,7 @@ class PlanBody(msgspec.Struct, omit_defaults=True):
 
 @get("/plan", summary="Journeys worth choosing between")
 async def plan(  # noqa: PLR0917 - the query's parameters
+    request: Request[Any, Any, Any],
     state: State,
     origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
     destination: Annotated[Text, QueryParameter(description="station code, such as BRI")] = None,
@@ -95,7 +98,7 @@ async def plan(  # noqa: PLR0917 - the query's parameters
     ] = None,
     limit: Annotated[Text, QueryParameter(description="about so many journeys (1-30, 8)")] = None,
     cursor: Annotated[Text, QueryParameter(description="`earlier` or `later` of an answer")] = None,
-) -> wire.PlanAnswer:
+) -> Response[wire.PlanAnswer]:
     """Return the journeys that none other makes idle, each with its odds, its price and a reason.
 
     None is worse than another in all of: departure, arrival, changes, price and the chance that it
@@ -120,18 +123,39 @@ async def plan(  # noqa: PLR0917 - the query's parameters
     }
     railfair: RailFair = state.railfair
     query = _query(railfair, Parameters(values), via or [], avoid or [])
-    return wire.plan(await railfair.plan_journeys(query))
+    is_fixed = bool(depart_after or arrive_by or cursor)
+    return await _answered(request, state, query, is_fixed=is_fixed)
 
 
 @post("/plan", status_code=200, summary="The same, asked with a JSON body", guards=[takes_json])
-async def plan_from_body(state: State, data: JSONBody[PlanBody]) -> wire.PlanAnswer:
+async def plan_from_body(
+    request: Request[Any, Any, Any], state: State, data: JSONBody[PlanBody]
+) -> Response[wire.PlanAnswer]:
     """Answer as the GET does."""
     values = msgspec.structs.asdict(data)
     values["class"] = values.pop("ticket_class")
     via, avoid = values.pop("via"), values.pop("avoid")
     railfair: RailFair = state.railfair
     query = _query(railfair, Parameters(values, is_body=True), via or [], avoid or [])
-    return wire.plan(await railfair.plan_journeys(query))
+    return await _answered(request, state, query, is_fixed=False)
+
+
+async def _answered(
+    request: Request[Any, Any, Any], state: State, query: PlanQuery, *, is_fixed: bool
+) -> Response[wire.PlanAnswer]:
+    railfair: RailFair = state.railfair
+    answers: Answers = state.answers
+
+    async def made() -> wire.PlanAnswer:
+        return wire.plan(await railfair.plan_journeys(query))
+
+    question = Question(
+        kind=Kind.PLANS,
+        query=query,
+        ends=(query.origin, query.destination),
+        travel=query.day,
+    )
+    return await answers.respond(request, question, made, is_fixed=is_fixed)
 
 
 def _query(

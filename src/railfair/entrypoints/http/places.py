@@ -1,19 +1,29 @@
 """`/api/stations`, `/api/routes` and `/api/statistics`: what is loaded, and how it ran."""
 
-from typing import Annotated, Final
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
 
-from litestar import Router, get
+from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
 from railfair.application import statistics as figures
 from railfair.bootstrap import RailFair
+from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import crs
 from railfair.entrypoints import wire
+from railfair.entrypoints.http.answers import Answers, Question
 from railfair.entrypoints.http.parameters import Parameters
 
 LONGEST_QUERY: Final = 60
 MOST_STATIONS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Figures:
+    """Which figures are asked for."""
+
+    about: str
 
 
 @get("/stations", summary="Find stations by code or by part of a name")
@@ -43,26 +53,42 @@ async def station(state: State, code: FromPath[str]) -> wire.StationDetail:
 
 @get("/routes/{origin:str}/{destination:str}/stats", summary="How a route's trains ran")
 async def route_statistics(
-    state: State, origin: FromPath[str], destination: FromPath[str]
-) -> wire.RouteStatisticsAnswer:
+    request: Request[Any, Any, Any],
+    state: State,
+    origin: FromPath[str],
+    destination: FromPath[str],
+) -> Response[wire.RouteStatisticsAnswer]:
     """Return figures over trains that call at both stations, in that order."""
     railfair: RailFair = state.railfair
-    answer = await figures.route_statistics(
-        crs(origin, parameter="origin"),
-        crs(destination, parameter="destination"),
-        storage=railfair.storage,
-        stations=railfair.stations,
-    )
-    return wire.route_statistics(answer)
+    ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
+
+    async def made() -> wire.RouteStatisticsAnswer:
+        return wire.route_statistics(
+            await figures.route_statistics(
+                *ends, storage=railfair.storage, stations=railfair.stations
+            )
+        )
+
+    question = Question(kind=Kind.STATISTICS, query=_Figures(about="route"), ends=ends)
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 @get("/statistics", summary="What is loaded, and how punctual it was")
-async def statistics(state: State) -> wire.StatisticsAnswer:
+async def statistics(
+    request: Request[Any, Any, Any], state: State
+) -> Response[wire.StatisticsAnswer]:
     """Return the sizes and dates of what is loaded, and the network's punctuality by operator."""
     railfair: RailFair = state.railfair
-    return wire.statistics(
-        await figures.statistics(storage=railfair.storage, stations=railfair.stations)
-    )
+
+    async def made() -> wire.StatisticsAnswer:
+        return wire.statistics(
+            await figures.statistics(storage=railfair.storage, stations=railfair.stations)
+        )
+
+    question = Question(kind=Kind.STATISTICS, query=_Figures(about="all"))
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 router: Final = Router(

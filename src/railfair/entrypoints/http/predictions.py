@@ -1,27 +1,32 @@
 """`/api/predict`: how late will trains be, and will they run?"""
 
+import asyncio
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 import msgspec
-from litestar import Router, get, post
+from litestar import Request, Response, Router, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody, QueryParameter
 
 from railfair.application.predict_delay import PredictionQuery
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
+from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import TocCode
 from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.errors import InvalidParameter, RailFairError
 from railfair.entrypoints import wire
 from railfair.entrypoints.http import problems
+from railfair.entrypoints.http.answers import Answers, Make, Question
 from railfair.entrypoints.http.parameters import Parameters, takes_json
 from railfair.entrypoints.http.problems import Fault, FaultyRequest, Problem
 
 MOST_TRAINS: Final = 50
 MOST_REQUESTS: Final = 100
+AT_ONCE: Final = 4
+"""Predictions of a batch that are made at the same time."""
 SYNONYMS: Final = {"departure_date": "date", "departure_time": "time"}
 EARLIEST_SIGHTING_MIN: Final = -60
 LATEST_SIGHTING_MIN: Final = 600
@@ -69,6 +74,7 @@ class BatchAnswer(msgspec.Struct):
 
 @get("/", summary="Forecast the direct trains between two stations")
 async def predict(  # noqa: PLR0917 - the query's parameters
+    request: Request[Any, Any, Any],
     state: State,
     origin: Annotated[Text, QueryParameter(description="station code, such as NRW")] = None,
     destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
@@ -86,7 +92,7 @@ async def predict(  # noqa: PLR0917 - the query's parameters
     observed_delay_min: Annotated[
         Text, QueryParameter(description="… so many minutes late")
     ] = None,
-) -> wire.PredictionAnswer:
+) -> Response[wire.PredictionAnswer]:
     """Return the direct trains that leave at or after a time on a day, each with its forecast.
 
     Where no timetable covers the date there is one forecast for the pair and hour, and the answer
@@ -104,47 +110,66 @@ async def predict(  # noqa: PLR0917 - the query's parameters
         "observed_at": observed_at,
         "observed_delay_min": observed_delay_min,
     }
-    return await _answered(state.railfair, _query(Parameters(values)))
+    question, made = _asked(state, _query(Parameters(values)))
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 @post("/", status_code=200, summary="The same, asked with a JSON body")
-async def predict_from_body(state: State, data: JSONBody[PredictionBody]) -> wire.PredictionAnswer:
+async def predict_from_body(
+    request: Request[Any, Any, Any], state: State, data: JSONBody[PredictionBody]
+) -> Response[wire.PredictionAnswer]:
     """Answer as the GET does; `departure_date` and `departure_time` are taken as well."""
     values = _canonical(msgspec.structs.asdict(data))
-    return await _answered(state.railfair, _query(Parameters(values, is_body=True)))
+    question, made = _asked(state, _query(Parameters(values, is_body=True)))
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 @post("/batch", status_code=200, summary="Up to 100 forecasts at once")
-async def predict_batch(state: State, data: JSONBody[BatchBody]) -> BatchAnswer:
+async def predict_batch(state: State, data: JSONBody[BatchBody]) -> Response[BatchAnswer]:
     """Return an answer or a problem for each request, in their order; equal ones count once."""
     if not 1 <= len(data.requests) <= MOST_REQUESTS:
         detail = f"requests: has to hold 1 to {MOST_REQUESTS} predictions"
         raise FaultyRequest(
             HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
         )
-    made: dict[PredictionQuery, wire.PredictionAnswer] = {}
-    results = [await _batched(state.railfair, values, made) for values in data.requests]
-    return BatchAnswer(results=results)
+    turns = asyncio.Semaphore(AT_ONCE)
+    async with asyncio.TaskGroup() as work:
+        tasks = [work.create_task(_batched(state, values, turns)) for values in data.requests]
+    content = msgspec.json.encode({"results": [task.result() for task in tasks]})
+    return Response(cast("BatchAnswer", content), status_code=HTTPStatus.OK)
 
 
-async def _answered(railfair: RailFair, query: PredictionQuery) -> wire.PredictionAnswer:
-    return wire.prediction(await railfair.predict(query, railfair.compare_fares))
+def _asked(state: State, query: PredictionQuery) -> tuple[Question, Make]:
+    """Return what is asked with *query*, and what makes its answer."""
+    railfair: RailFair = state.railfair
+
+    async def made() -> wire.PredictionAnswer:
+        return wire.prediction(await railfair.predict(query, railfair.compare_fares))
+
+    question = Question(
+        kind=Kind.PRICED_PREDICTIONS if query.include_fares else Kind.PREDICTIONS,
+        query=query,
+        ends=(query.origin, query.destination),
+        travel=query.day if query.include_fares else None,
+    )
+    return question, made
 
 
-async def _batched(
-    railfair: RailFair, values: Any, made: dict[PredictionQuery, wire.PredictionAnswer]
-) -> BatchResult:
-    """Return the answer or the problem of one request; *made* are the answers so far."""
+async def _batched(state: State, values: Any, turns: asyncio.Semaphore) -> dict[str, Any]:
+    """Return the answer or the problem of one request; equal ones share what is made."""
+    answers: Answers = state.answers
     try:
         query = _query(Parameters(_canonical(_object(values)), is_body=True))
-        if query not in made:
-            made[query] = await _answered(railfair, query)
-        return BatchResult(status=HTTPStatus.OK, body=made[query])
+        async with turns:
+            answer = await answers.get(*_asked(state, query))
+        return {"status": HTTPStatus.OK, "body": msgspec.Raw(answer.entry.body)}
     except FaultyRequest as error:
         problem = problems.of_faults(error)
     except RailFairError as error:
         problem = problems.of_error(error, is_body=True)
-    return BatchResult(status=problem.status, problem=problem)
+    return {"status": problem.status, "problem": problem}
 
 
 def _object(values: Any) -> Mapping[str, Any]:

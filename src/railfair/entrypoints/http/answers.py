@@ -1,0 +1,239 @@
+"""Answers that are kept: made once for all who ask the same, and sent as the bytes they are.
+
+Every field of the query is in the name of the answer, and so is the edition of the loaded data. An
+address that was asked for before finds its answer without being read again: see `remembered`.
+"""
+
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, timedelta
+from enum import Enum
+from http import HTTPStatus
+from typing import Any, Final
+
+import msgspec
+from litestar import Request, Response
+from litestar.enums import HttpMethod, MediaType
+from litestar.types import HTTPScope
+
+from railfair.application.cached import Answer, Computed, Outcome
+from railfair.bootstrap import RailFair
+from railfair.domain.cache_keys import Kind, Parameter, cache_key
+from railfair.domain.railtime import LONDON
+from railfair.entrypoints.http.headers import Header
+
+CLIENTS_KEEP_S: Final = 60
+"""How long a client may use an answer without asking again: an import makes others."""
+CLIENTS_KEEP_STALE_S: Final = 300
+MOST_TARGETS: Final = 20_000
+LONGEST_TARGET: Final = 512
+"""Bytes of a query that is remembered, so that all of them stay small."""
+QUARTER_MIN: Final = 15
+STALE_FOR_WANT_OF_DATA: Final = (b"x-degraded", b"database")
+
+type Target = tuple[str, bytes]
+"""The path and the query of an address."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is sent: the *status*, its *headers* and the *body*; *route* is the path's template."""
+
+    status: int
+    headers: list[Header]
+    body: bytes
+    route: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a target asks for: the *key* of its answer, in the words of *route*."""
+
+    key: str
+    route: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """What is asked: a *query*, that is a dataclass all of whose fields count.
+
+    *ends* are the route that it is about. With *travel*, the day of it, the answer holds prices,
+    which depend on when they are asked for as well.
+    """
+
+    kind: Kind
+    query: Any
+    ends: tuple[str, str] = ("", "")
+    travel: date | None = None
+
+
+type Make = Callable[[], Awaitable[msgspec.Struct]]
+
+
+class Answers:
+    """The answers of one process."""
+
+    def __init__(self, railfair: RailFair) -> None:
+        self._railfair = railfair
+        self._known: OrderedDict[Target, _Known] = OrderedDict()
+        self._known_in: tuple[str | None, str] = None, ""
+
+    async def get(self, question: Question, make: Make) -> Answer:
+        """Return the answer to *question*, which *make* makes if it is not there."""
+        return await self._named(await self._key(question), make)
+
+    async def respond(
+        self,
+        request: Request[Any, Any, Any],
+        question: Question,
+        make: Make,
+        *,
+        is_fixed: bool = True,
+    ) -> Response[Any]:
+        """Return the answer to *request*, which asks *question*: 304 where the client has it.
+
+        The address of a GET is kept in mind, unless it asks for something else at another time: if
+        it is not *is_fixed*.
+        """
+        key = await self._key(question)
+        answer = await self._named(key, make)
+        if is_fixed:
+            self._remember(request.scope, key)
+        kept = self._kept(answer, request.headers.get("if-none-match", "").encode())
+        return Response(
+            kept.body,
+            status_code=kept.status,
+            media_type=MediaType.JSON,
+            headers={
+                name.decode(): value.decode()
+                for name, value in kept.headers
+                if name not in {b"content-type", b"content-length"}
+            },
+        )
+
+    def remembered(self, scope: HTTPScope, asked: dict[bytes, bytes]) -> Kept | None:
+        """Return what the address of *scope* is answered with if that is at hand, else `None`.
+
+        *asked* are the headers of the request.
+        """
+        target = scope["path"], scope["query_string"]
+        known = self._known.get(target)
+        if known is None:
+            return None
+        self._let_go_of_old()
+        answer = self._railfair.cache.peek(known.key) if target in self._known else None
+        if answer is None:
+            return None
+        return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
+
+    async def _key(self, question: Question) -> str:
+        edition = self._railfair.edition
+        if edition.name is None:
+            await edition.look()
+        parameters = {"about": type(question.query).__name__, **dict(_parameters(question.query))}
+        if question.travel is not None:
+            parameters["sold"] = self._sold(question.travel)
+        origin, destination = question.ends
+        return cache_key(
+            question.kind, edition.name or "", parameters, origin=origin, destination=destination
+        )
+
+    async def _named(self, key: str, make: Make) -> Answer:
+        async def compute() -> Computed:
+            return Computed(body=msgspec.json.encode(await make()))
+
+        return await self._railfair.cache.get(key, compute)
+
+    def _remember(self, scope: HTTPScope, key: str) -> None:
+        """Keep in mind that the address of *scope* asks for the answer *key*."""
+        target = scope["path"], scope["query_string"]
+        if scope["method"] != HttpMethod.GET or sum(map(len, target)) > LONGEST_TARGET:
+            return
+        self._let_go_of_old()
+        self._known[target] = _Known(key, scope.get("path_template", ""))
+        self._known.move_to_end(target)
+        if len(self._known) > MOST_TARGETS:
+            self._known.popitem(last=False)
+
+    def _let_go_of_old(self) -> None:
+        """Forget what targets asked for in another edition, or when prices were others."""
+        now = self._railfair.edition.name, self._quarter()
+        if now != self._known_in:
+            self._known.clear()
+            self._known_in = now
+
+    def _kept(self, answer: Answer, has: bytes, route: str = "") -> Kept:
+        entry = answer.entry
+        age_s = int(entry.age_s(time.time()))
+        left_s = max(0, min(CLIENTS_KEEP_S, int(entry.fresh_s) - age_s))
+        outcome, is_lost = answer.outcome, self._railfair.edition.is_lost or answer.degraded
+        if is_lost and outcome is Outcome.HIT:
+            outcome = Outcome.STALE
+        etag = b'"%s"' % entry.etag.encode()
+        headers = [
+            (b"etag", etag),
+            (b"cache-control", b"public, max-age=%d, stale-while-revalidate=%d"
+                % (age_s + left_s, CLIENTS_KEEP_STALE_S)),
+            (b"age", b"%d" % age_s),
+            (b"x-cache", outcome.encode()),
+        ]  # fmt: skip
+        if is_lost:
+            headers.append(STALE_FOR_WANT_OF_DATA)
+        if _has(has, etag):
+            return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route)
+        headers += (
+            (b"content-type", b"application/json"),
+            (b"content-length", b"%d" % len(entry.body)),
+        )
+        return Kept(HTTPStatus.OK, headers, entry.body, route)
+
+    def _sold(self, travel: date) -> str:
+        """Return when the prices are asked for, as exactly as they depend on it.
+
+        Tickets are sold until some hours before a train, or until a time some days before: that of
+        days further away is told by the day alone.
+        """
+        today = self._railfair.clock.now().astimezone(LONDON).date()
+        if travel < today:
+            return "past"
+        return self._quarter() if travel <= today + timedelta(days=1) else today.isoformat()
+
+    def _quarter(self) -> str:
+        now = self._railfair.clock.now().astimezone(LONDON)
+        return f"{now:%Y-%m-%dT%H}.{now.minute // QUARTER_MIN}"
+
+
+def _has(given: bytes, etag: bytes) -> bool:
+    """Return whether *given*, an `If-None-Match`, names *etag*. Source: RFC 9110, 13.1.2."""
+    if not given:
+        return False
+    tags = (one.strip().removeprefix(b"W/") for one in given.split(b","))
+    return any(one in {b"*", etag} for one in tags)
+
+
+def _parameters(query: Any, within: str = "") -> Iterator[tuple[str, Parameter]]:
+    """Yield every field of *query* and of the dataclasses in it, by a name of its own."""
+    for field in fields(query):
+        value = getattr(query, field.name)
+        name = within + field.name
+        if is_dataclass(value):
+            yield name, type(value).__name__
+            yield from _parameters(value, f"{name}.")
+        else:
+            yield name, _parameter(value)
+
+
+def _parameter(value: Any) -> Parameter:
+    match value:
+        case Enum():
+            return str(value.value)
+        case date():
+            return value.isoformat()
+        case str() | float() | bool() | int() | None:
+            return value
+        case tuple():
+            return tuple(str(one) for one in value)
+        case _:
+            raise TypeError(f"{type(value).__name__} has no place in the name of an answer")
