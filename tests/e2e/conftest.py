@@ -36,6 +36,7 @@ def settings_for(database: Path) -> dict[str, str]:
     return {
         "RAILFAIR_DATABASE_URL": f"sqlite+aiosqlite:///{database}",
         "RAILFAIR_TODAY": TODAY.isoformat(),
+        "RAILFAIR_RATE_LIMIT": "off",
     }
 
 

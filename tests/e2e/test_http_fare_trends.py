@@ -1,5 +1,6 @@
 """`/api/fares/trends`: prices over the versions of the fares, and where there are none."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,7 @@ import httpx
 import pytest
 
 from e2e.conftest import TODAY, railfair, settings_for
-from support.command import serving
+from support.command import PATIENCE_S, POLL_S, serving
 from support.demo_prices import PriceBook
 from support.fares_feed import GENERATED, feed_texts, ffl, flow, write_texts
 from support.timetables import STATIONS, cif, plain, write_files
@@ -41,8 +42,17 @@ class Little:
         self.do("import", "fares", folder)
 
     def do(self, *arguments: str | Path) -> None:
+        """Run a command that changes the fares, until the service knows of it."""
+        before = self._edition()
         ended = railfair(*arguments, database=self._database, cwd=self._database.parent).ended()
         assert ended.code == 0, ended.err
+        patience = time.monotonic() + PATIENCE_S
+        while self._edition() == before:
+            assert time.monotonic() < patience
+            time.sleep(POLL_S)
+
+    def _edition(self) -> Any:
+        return self._api.get("/api/statistics").json()["fares"]
 
 
 @pytest.fixture

@@ -128,6 +128,7 @@ def test_two_workers_answer_old_or_new_during_an_import_and_stop_when_told(
             during += [(path, httpx.get(service.url + path)) for path in PATHS[:4]]
             time.sleep(POLL_S)
         assert importing.ended().code == 0
+        until_new(service.url + QUERY, before[QUERY])
         after = {path: httpx.get(service.url + path).json() for path in PATHS[:4]}
         assert before[QUERY] != after[QUERY]
         assert len(during) > 20
@@ -138,6 +139,14 @@ def test_two_workers_answer_old_or_new_during_an_import_and_stop_when_told(
     assert "Traceback" not in service.log.read_text()
     with pytest.raises(httpx.TransportError):
         httpx.get(service.url + "/health/live")
+
+
+def until_new(url: str, old: Any) -> None:
+    """Wait until every worker knows of an import: none gives the *old* answer any more."""
+    patience, in_a_row = time.monotonic() + PATIENCE_S, 0
+    while in_a_row < 20:
+        in_a_row = 0 if httpx.get(url).json() == old else in_a_row + 1
+        assert time.monotonic() < patience
 
 
 def test_every_request_leaves_one_line_in_the_log(api: httpx.Client, service: Service) -> None:

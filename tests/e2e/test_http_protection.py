@@ -2,28 +2,41 @@
 
 import asyncio
 import json
+import random
 import secrets
 import socket
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
 import structlog
-from litestar import Litestar, get, post
+from litestar import Litestar, Request, Response, get, post
+from litestar.datastructures import State
 from litestar.params import JSONBody
 from litestar.response import Stream
 
 from e2e.conftest import Demo, settings_for
 from railfair.adapters.clock.clock import FixedClock
+from railfair.adapters.memory.locks import MemoryLocks
+from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
 from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.api_keys import KeyRing, create_key
+from railfair.application.cached import CachedAnswers
+from railfair.application.editions import LoadedEdition
+from railfair.bootstrap import lifetimes
 from railfair.config import Settings
+from railfair.domain.cache_keys import Kind
 from railfair.entrypoints.http import problems
+from railfair.entrypoints.http.admission import Gate
+from railfair.entrypoints.http.answers import Answers, Question
 from railfair.entrypoints.http.bodies import REST_BYTES
 from railfair.entrypoints.http.clients import requires_admin
 from railfair.entrypoints.http.entrance import Entrance
@@ -69,18 +82,64 @@ def storage() -> MemoryStorage:
     return MemoryStorage()
 
 
+class Fine(msgspec.Struct):
+    """An answer."""
+
+    ok: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question."""
+
+    path: str
+
+
+def behind(storage: MemoryStorage) -> Any:
+    """Return what of the application the entrance and the answers use; nothing is kept."""
+    return SimpleNamespace(
+        keys=KeyRing(storage, CLOCK, lambda: 0.0, reread_s=1),
+        limiter=MemoryRateLimiter(now=time.monotonic),
+        cache=CachedAnswers(
+            None,
+            MemoryLocks(now=time.monotonic),
+            lifetimes(Settings()),
+            now=time.time,
+            random=random.random,
+        ),
+        edition=LoadedEdition(storage, besides="test"),
+        clock=CLOCK,
+    )
+
+
+async def answered(
+    state: State, request: Request[Any, Any, Any], make: Callable[[], Awaitable[Fine]]
+) -> Response[Fine]:
+    answers: Answers = state.answers
+    question = Question(kind=Kind.PLACES, query=Asked(request.url.path))
+    return await answers.respond(request, question, make)
+
+
 @asynccontextmanager
 async def protected(work: Work, storage: MemoryStorage, **settings: Any) -> AsyncIterator[Running]:
     """Serve a few handlers behind the entrance."""
 
-    @get("/quick")
-    async def quick() -> dict[str, bool]:
-        return {"ok": True}
+    async def at_once() -> Fine:
+        return Fine()
 
-    @get(["/slow", "/health/slow"])
-    async def slow() -> dict[str, bool]:
+    async def in_the_end() -> Fine:
         await work.done()
-        return {"ok": True}
+        return Fine()
+
+    @get("/quick")
+    async def quick(request: Request[Any, Any, Any], state: State) -> Response[Fine]:
+        return await answered(state, request, at_once)
+
+    @get("/slow")
+    async def slow(request: Request[Any, Any, Any], state: State) -> Response[Fine]:
+        return await answered(state, request, in_the_end)
+
+    watched = get("/health/slow")(in_the_end)
 
     @get("/stream")
     async def stream() -> Stream:
@@ -104,13 +163,17 @@ async def protected(work: Work, storage: MemoryStorage, **settings: Any) -> Asyn
 
     set_ = Settings(max_body_bytes=65_536, **settings)
     app = Litestar(
-        [quick, slow, stream, taking, ignoring, administered],
+        [quick, slow, watched, stream, taking, ignoring, administered],
         exception_handlers=problems.HANDLERS,
         request_max_body_size=set_.max_body_bytes,
         openapi_config=None,
         logging_config=None,
     )
-    app.state.railfair = SimpleNamespace(keys=KeyRing(storage, CLOCK, lambda: 0.0, reread_s=1))
+    gate = Gate(
+        most_in_work=set_.max_in_work, most_waiting=set_.max_waiting, patience_s=set_.max_wait_s
+    )
+    railfair = behind(storage)
+    app.state.railfair, app.state.answers = railfair, Answers(railfair, gate)
     async with hypercorn(Entrance(app, set_)) as running:
         yield running
         work.may_end.set()

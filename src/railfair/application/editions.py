@@ -9,7 +9,7 @@ from railfair.domain.errors import SourceUnavailable
 from railfair.domain.feed import LoadedFeed
 from railfair.ports.storage import Storage
 
-LOOK_EVERY_S: Final = 1.0
+LOOK_EVERY_S: Final = 0.2
 """So long an answer may still be of the edition before."""
 
 

@@ -22,6 +22,7 @@ from railfair.application.cached import Answer, Computed, Outcome
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind, Parameter, cache_key
 from railfair.domain.railtime import LONDON
+from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
 
 CLIENTS_KEEP_S: Final = 60
@@ -31,7 +32,8 @@ MOST_TARGETS: Final = 20_000
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
 QUARTER_MIN: Final = 15
-STALE_FOR_WANT_OF_DATA: Final = (b"x-degraded", b"database")
+DEGRADED: Final = b"x-degraded"
+"""Says why an answer is stale that would have been made anew."""
 
 type Target = tuple[str, bytes]
 """The path and the query of an address."""
@@ -73,10 +75,11 @@ type Make = Callable[[], Awaitable[msgspec.Struct]]
 
 
 class Answers:
-    """The answers of one process."""
+    """The answers of one process; what has to be made has to pass the *gate*."""
 
-    def __init__(self, railfair: RailFair) -> None:
+    def __init__(self, railfair: RailFair, gate: Gate) -> None:
         self._railfair = railfair
+        self._gate = gate
         self._known: OrderedDict[Target, _Known] = OrderedDict()
         self._known_in: tuple[str | None, str] = None, ""
 
@@ -142,7 +145,8 @@ class Answers:
 
     async def _named(self, key: str, make: Make) -> Answer:
         async def compute() -> Computed:
-            return Computed(body=msgspec.json.encode(await make()))
+            async with self._gate.passed():
+                return Computed(body=msgspec.json.encode(await make()))
 
         return await self._railfair.cache.get(key, compute)
 
@@ -168,7 +172,7 @@ class Answers:
         entry = answer.entry
         age_s = int(entry.age_s(time.time()))
         left_s = max(0, min(CLIENTS_KEEP_S, int(entry.fresh_s) - age_s))
-        outcome, is_lost = answer.outcome, self._railfair.edition.is_lost or answer.degraded
+        outcome, is_lost = answer.outcome, self._railfair.edition.is_lost
         if is_lost and outcome is Outcome.HIT:
             outcome = Outcome.STALE
         etag = b'"%s"' % entry.etag.encode()
@@ -179,8 +183,8 @@ class Answers:
             (b"age", b"%d" % age_s),
             (b"x-cache", outcome.encode()),
         ]  # fmt: skip
-        if is_lost:
-            headers.append(STALE_FOR_WANT_OF_DATA)
+        if is_lost or answer.degraded:
+            headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
         if _has(has, etag):
             return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route)
         headers += (

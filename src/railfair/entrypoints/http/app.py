@@ -33,6 +33,7 @@ from railfair.entrypoints.http import (
     predictions,
     problems,
 )
+from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.headers import POLICY
@@ -80,7 +81,7 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_railfair() as railfair:
             app.state.railfair = railfair
-            app.state.answers = Answers(railfair)
+            app.state.answers = Answers(railfair, _gate(settings))
             await railfair.edition.look()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
@@ -107,6 +108,14 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
         openapi_config=_openapi(),
         request_max_body_size=settings.max_body_bytes,
         logging_config=None,
+    )
+
+
+def _gate(settings: Settings) -> Gate:
+    return Gate(
+        most_in_work=settings.max_in_work,
+        most_waiting=settings.max_waiting,
+        patience_s=settings.max_wait_s,
     )
 
 

@@ -21,7 +21,6 @@ from railfair.config import Settings
 from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
 from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
-from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.bodies import Body
 from railfair.entrypoints.http.clients import UNKNOWN, Clients
@@ -112,11 +111,6 @@ class Entrance:
         self._deadline_s = settings.deadline_s
         self._most_bytes = settings.max_body_bytes
         self._clients = Clients(settings.trusted_proxies, settings.rate_limit)
-        self._gate = Gate(
-            most_in_work=settings.max_in_work,
-            most_waiting=settings.max_waiting,
-            patience_s=settings.max_wait_s,
-        )
         self.headers = Headers(
             origins=settings.cors_origins, hsts_max_age_s=settings.hsts_max_age_s
         )
@@ -191,8 +185,7 @@ class Entrance:
         # A client that sends slowly holds nobody up but itself.
         await body.read_ahead(self._most_bytes)
         if not body.is_gone:
-            async with self._gate.passed():
-                await self._app(scope, body, answer)
+            await self._app(scope, body, answer)
 
 
 class _Watch:

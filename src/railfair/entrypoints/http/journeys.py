@@ -1,6 +1,7 @@
 """`/api/journey/plan`: which trains, what they cost, and what becomes of a missed connection."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -18,7 +19,7 @@ from railfair.application.plan_journeys import (
 )
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
-from railfair.domain.codes import crs
+from railfair.domain.codes import Crs, crs
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, LONDON, calendar_day, clock_time, local_moment
@@ -57,6 +58,16 @@ class PlanBody(msgspec.Struct, omit_defaults=True):
     value_of_time_p_per_hour: Loose = None
     limit: Loose = None
     cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Board:
+    """The departures from *crs* on *day*, from *since_min* after midnight on, up to *limit*."""
+
+    crs: Crs
+    day: dt.date
+    since_min: int
+    limit: int
 
 
 @get("/plan", summary="Journeys worth choosing between")
@@ -212,12 +223,13 @@ def _moment(railfair: RailFair, parameters: Parameters) -> tuple[bool, dt.date, 
 
 @get("/api/stations/{code:str}/departures", summary="The next departures", tags=["Journeys"])
 async def station_departures(
+    request: Request[Any, Any, Any],
     state: State,
     code: FromPath[str],
     date: Annotated[Text, QueryParameter(description="day, 2026-11-24 (today)")] = None,
     time: Annotated[Text, QueryParameter(description="leave then or later, 08:00 (now)")] = None,
     limit: Annotated[Text, QueryParameter(description="at most so many (1-100, 20)")] = None,
-) -> wire.DeparturesAnswer:
+) -> Response[wire.DeparturesAnswer]:
     """Return the trains that may be joined at the station, earliest first.
 
     Without a time on today's date they are those from now on, on another date all from midnight.
@@ -230,16 +242,23 @@ async def station_departures(
     clock = parameters.optional("time", clock_time, 0)
     most = parameters.integer("limit", 20, least=1, most=MOST_DEPARTURES)
     parameters.check()
-    found = await departures(
-        crs(code),
-        day,
-        not_before_min=since if clock is None else clock,
-        limit=most,
-        storage=railfair.storage,
-        stations=railfair.stations,
-        holidays=railfair.holidays,
-    )
-    return wire.departures(found)
+    asked = _Board(crs=crs(code), day=day, since_min=since if clock is None else clock, limit=most)
+
+    async def made() -> wire.DeparturesAnswer:
+        found = await departures(
+            asked.crs,
+            asked.day,
+            not_before_min=asked.since_min,
+            limit=asked.limit,
+            storage=railfair.storage,
+            stations=railfair.stations,
+            holidays=railfair.holidays,
+        )
+        return wire.departures(found)
+
+    answers: Answers = state.answers
+    question = Question(kind=Kind.PLACES, query=asked)
+    return await answers.respond(request, question, made, is_fixed=bool(date and time))
 
 
 router: Final = Router(

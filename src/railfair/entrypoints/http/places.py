@@ -10,13 +10,28 @@ from litestar.params import FromPath, QueryParameter
 from railfair.application import statistics as figures
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
-from railfair.domain.codes import crs
+from railfair.domain.codes import Crs, crs
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.answers import Answers, Question
 from railfair.entrypoints.http.parameters import Parameters
 
 LONGEST_QUERY: Final = 60
 MOST_STATIONS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """Which stations are looked for."""
+
+    text: str
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Station:
+    """The station that is asked for."""
+
+    crs: Crs
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,27 +43,43 @@ class _Figures:
 
 @get("/stations", summary="Find stations by code or by part of a name")
 async def find_stations(
+    request: Request[Any, Any, Any],
     state: State,
     q: Annotated[str | None, QueryParameter(description="code or part of a name")] = None,
     limit: Annotated[str | None, QueryParameter(description="at most so many (1-100, 10)")] = None,
-) -> wire.StationsAnswer:
+) -> Response[wire.StationsAnswer]:
     """Return the stations that the text may mean, the likeliest first."""
     parameters = Parameters({"q": q, "limit": limit})
     text = parameters.text("q", longest=LONGEST_QUERY)
     most = parameters.integer("limit", 10, least=1, most=MOST_STATIONS)
     parameters.check()
     railfair: RailFair = state.railfair
-    async with railfair.storage.reading() as unit:
-        found = await railfair.stations.find(unit, text, most)
-    return wire.StationsAnswer(stations=[wire.station_ref(station) for station in found])
+
+    async def made() -> wire.StationsAnswer:
+        async with railfair.storage.reading() as unit:
+            found = await railfair.stations.find(unit, text, most)
+        return wire.StationsAnswer(stations=[wire.station_ref(station) for station in found])
+
+    question = Question(kind=Kind.PLACES, query=_Search(text=text, limit=most))
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 @get("/stations/{code:str}", summary="One station")
-async def station(state: State, code: FromPath[str]) -> wire.StationDetail:
+async def station(
+    request: Request[Any, Any, Any], state: State, code: FromPath[str]
+) -> Response[wire.StationDetail]:
     """Return all that the timetable feed says of the station."""
     railfair: RailFair = state.railfair
-    async with railfair.storage.reading() as unit:
-        return wire.station_detail(await railfair.stations.get(unit, crs(code)))
+    where = crs(code)
+
+    async def made() -> wire.StationDetail:
+        async with railfair.storage.reading() as unit:
+            return wire.station_detail(await railfair.stations.get(unit, where))
+
+    question = Question(kind=Kind.PLACES, query=_Station(crs=where))
+    answers: Answers = state.answers
+    return await answers.respond(request, question, made)
 
 
 @get("/routes/{origin:str}/{destination:str}/stats", summary="How a route's trains ran")

@@ -1,0 +1,161 @@
+"""What a hit costs beside a handler that does nothing: throughput and latency as ratios.
+
+    PYTHONPATH=tests python tests/bench/serving.py --date 2026-11-26
+
+Serves the database of RAILFAIR_DATABASE_URL by `railfair serve`, with every protection, count and
+log on, and an empty Litestar handler by the same server; loads them in turns from this process over
+connections that are kept, and prints both. The answers of a hit and of its miss are compared first.
+"""
+
+import argparse
+import asyncio
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
+from urllib.parse import urlsplit
+
+import httpx
+
+from support.command import Service, free_port, serving
+
+CONNECTIONS: Final = 16
+ROUND_S: Final = 4.0
+ROUNDS: Final = 5
+EMPTY: Final = """
+import asyncio
+from hypercorn.asyncio import serve
+from hypercorn.config import Config
+from litestar import Litestar, get
+
+
+@get("/")
+async def nothing() -> dict[str, bool]:
+    return {"ok": True}
+
+
+config = Config()
+config.bind = ["127.0.0.1:PORT"]
+config.accesslog = None
+config.loglevel = "WARNING"
+app = Litestar([nothing], openapi_config=None, logging_config=None)
+asyncio.run(serve(app, config))
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What one round measured: requests in a second, and latencies in milliseconds, sorted."""
+
+    rate: float
+    latencies_ms: list[float]
+
+    def at(self, share: float) -> float:
+        """Return the latency that *share* of the requests kept to."""
+        return self.latencies_ms[
+            min(len(self.latencies_ms) - 1, int(share * len(self.latencies_ms)))
+        ]
+
+
+@contextmanager
+def empty_service() -> Iterator[str]:
+    """Serve an empty handler, and yield its address."""
+    port = free_port()
+    process = subprocess.Popen([sys.executable, "-c", EMPTY.replace("PORT", str(port))])
+    url = f"http://127.0.0.1:{port}/"
+    try:
+        for _ in range(500):
+            try:
+                httpx.get(url)
+                break
+            except httpx.TransportError:
+                time.sleep(0.02)
+        yield url
+    finally:
+        process.terminate()
+        process.wait()
+
+
+async def loaded(url: str, connections: int = CONNECTIONS, seconds: float = ROUND_S) -> Load:
+    """Ask for *url* over *connections* as quickly as they are answered."""
+    parts = urlsplit(url)
+    request = (f"GET {parts.path}?{parts.query} HTTP/1.1\r\nHost: {parts.netloc}\r\n\r\n").encode()
+    latencies: list[float] = []
+    ends = time.perf_counter() + seconds
+
+    async def client() -> None:
+        reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+        while (begun := time.perf_counter()) < ends:
+            writer.write(request)
+            head = await reader.readuntil(b"\r\n\r\n")
+            if not head.startswith(b"HTTP/1.1 200"):
+                raise SystemExit(f"{url} answered {head[:200]!r}")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            await reader.readexactly(length)
+            latencies.append(1000 * (time.perf_counter() - begun))
+        writer.close()
+
+    begun = time.perf_counter()
+    await asyncio.gather(*(client() for _ in range(connections)))
+    return Load(rate=len(latencies) / (time.perf_counter() - begun), latencies_ms=sorted(latencies))
+
+
+def same_answer(url: str) -> None:
+    """Compare the bytes of a miss and of hits; end the benchmark if they differ."""
+    first, *others = [httpx.get(url) for _ in range(3)]
+    outcomes = [one.headers["x-cache"] for one in (first, *others)]
+    if outcomes != ["MISS", "HIT", "HIT"] or any(one.content != first.content for one in others):
+        raise SystemExit(f"a hit is not its miss: {outcomes}")
+    print(f"a hit has the bytes of its miss ({len(first.content)} of them)")
+
+
+def show(name: str, rounds: list[Load]) -> None:
+    """Print the medians over *rounds*."""
+    rate = statistics.median(one.rate for one in rounds)
+    p50, p99 = (statistics.median(one.at(share) for one in rounds) for share in (0.5, 0.99))
+    print(f"{name:28} {rate:7.0f} requests/s  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms")
+
+
+def measure(empty: str, service: Service, day: str) -> None:
+    """Load both in turns, and print them side by side."""
+    hit = f"{service.url}/api/predict?origin=NRW&destination=LST&date={day}&time=08:00&limit=1"
+    same_answer(hit)
+    rounds: dict[str, list[Load]] = {empty: [], hit: []}
+    for number in range(ROUNDS + 1):
+        for url, done in rounds.items():
+            load = asyncio.run(loaded(url))
+            if number:  # the first one warms up
+                done.append(load)
+    show("an empty handler", rounds[empty])
+    show("a hit of /api/predict", rounds[hit])
+    pairs = list(zip(rounds[empty], rounds[hit], strict=True))
+    rate = statistics.median(ours.rate / bare.rate for bare, ours in pairs)
+    p99 = statistics.median(ours.at(0.99) / bare.at(0.99) for bare, ours in pairs)
+    print(f"{'':28} {rate:7.0%} of its throughput, {p99:.2f} x its p99")
+
+
+def main(day: str) -> None:
+    """Print what was measured."""
+    ours = {name: value for name, value in os.environ.items() if name.startswith("RAILFAIR_")}
+    settings = {**ours, "RAILFAIR_RATE_LIMIT": "1000000/second"}
+    with (
+        TemporaryDirectory() as folder,
+        empty_service() as empty,
+        serving(settings, Path(folder)) as service,
+    ):
+        measure(empty, service, day)
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--date", required=True)
+    main(parser.parse_args().date)
