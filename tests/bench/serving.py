@@ -94,7 +94,12 @@ async def loaded(url: str, connections: int = CONNECTIONS, seconds: float = ROUN
         reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
         while (begun := time.perf_counter()) < ends:
             writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
+            try:
+                head = await reader.readuntil(b"\r\n\r\n")
+            except (asyncio.IncompleteReadError, ConnectionError):  # it served its number
+                writer.close()
+                reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+                continue
             if not head.startswith(b"HTTP/1.1 200"):
                 raise SystemExit(f"{url} answered {head[:200]!r}")
             length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])

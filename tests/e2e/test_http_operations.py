@@ -88,7 +88,11 @@ def test_with_an_empty_database_it_is_not_ready_until_something_is_imported(
 
 
 def assert_not_ready(api: httpx.Client, secret: Path) -> None:
-    for path in ("/health", "/health/ready", "/metrics", *PATHS, "/api/statistics"):
+    figures = api.get("/metrics")
+    assert figures.status_code == 200
+    assert "railfair_db_pool_limit" in figures.text
+    assert "railfair_feed_loaded" not in figures.text.replace("# HELP", "")
+    for path in ("/health", "/health/ready", *PATHS, "/api/statistics"):
         answer = api.get(path)
         assert answer.status_code == 503
         assert int(answer.headers["Retry-After"]) > 0
