@@ -1,6 +1,5 @@
 """The HTTP service as an ASGI application."""
 
-import gc
 import signal
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -22,6 +21,7 @@ from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
 from railfair.entrypoints.background import fares_updated_daily
+from railfair.entrypoints.collector import settle
 from railfair.entrypoints.http import fares, journeys, operations, places, predictions, problems
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.metrics import metrics
@@ -94,9 +94,7 @@ async def _warmed(railfair: RailFair) -> None:
     """Prepare the planner before the first request; what cannot be had is told by `/health`."""
     with suppress(errors.SourceUnavailable, errors.NotFound):
         await railfair.networks.warm(railfair.clock.now().date())
-    # What is at hand now stays: the collector need not look through it again and again.
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def _assets() -> Router:
