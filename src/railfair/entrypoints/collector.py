@@ -7,7 +7,7 @@ THRESHOLDS: Final = (20_000, 10, 100)
 """New objects before a look at them, such looks before one at the older, those before one at all.
 
 An answer makes tens of thousands of objects, hardly any of them in cycles, and what is remembered
-between answers is looked through in vain: by default that takes a seventh of a plan's time.
+between answers is looked through in vain: by default that takes an eighth of a plan's time.
 """
 
 
