@@ -11,7 +11,6 @@ it prints how long one search takes, one of a period of two hours, a whole plan 
 
 import argparse
 import asyncio
-import gc
 import random
 import sys
 from collections.abc import Callable, Sequence
@@ -34,6 +33,7 @@ from railfair.domain.planner import kernel
 from railfair.domain.planner.network import Network
 from railfair.domain.planner.search import END, Planner, Terms
 from railfair.entrypoints import wire
+from railfair.entrypoints.collector import settle
 from support.journeys_oracle import Oracle
 from support.railways import Railway
 
@@ -53,8 +53,7 @@ async def main(day: date, pairs: int, checked: int, seed: int) -> None:
         planner = await planner_of(railfair, day)
         asked = questions(planner.network, pairs, chance)
         # As the service does once it has started.
-        gc.collect()
-        gc.freeze()
+        settle()
         if checked:
             await compare(railfair, planner, day, asked[:checked])
         searches(planner, asked)

@@ -1,6 +1,6 @@
 """Forecasts of the rides of journeys, many at once."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -32,30 +32,51 @@ class _Booked:
 
 
 class RideForecasts:
-    """Forecasts of rides by what was learned; the arithmetic may be done in any thread."""
+    """Forecasts of rides by what was learned; the arithmetic may be done in any thread.
 
-    def __init__(self, holidays: BankHolidays, legs: Iterable[TrainLeg]) -> None:
-        self._booked = {leg.identity: _booked(leg, holidays) for leg in legs}
+    Rides may be read, and forecast, lot by lot: what they share is read and forecast once.
+    """
+
+    def __init__(self, holidays: BankHolidays) -> None:
+        self._holidays = holidays
+        self._booked: dict[Hashable, _Booked] = {}
+        self._heads: Mapping[str, bytes] | None = None
+        self._nodes: dict[str, set[str]] = {}
         self._model = DelayModel()
         self._mood = self._model.mood
         self._arriving: dict[Arriving, DelayDistribution] = {}
         self._leaving: dict[Leaving, DelayDistribution] = {}
 
-    async def read(self, unit: UnitOfWork) -> None:
-        """Read what was learned of the rides; without any history that is nothing."""
-        heads = await unit.forecasts.heads()
-        if heads:
-            arrivals = [arrival for _, arrival in self._arrivals()]
-            departures = [one.leaving[1] for one in self._booked.values()]
-            nodes = await unit.forecasts.nodes(nodes_for(arrivals, departures=departures))
-            self._model = DelayModel.restored(heads, nodes)
+    async def read(self, unit: UnitOfWork, legs: Iterable[TrainLeg]) -> None:
+        """Read what was learned of the rides *legs*; without any history that is nothing."""
+        new = {leg.identity: leg for leg in legs if leg.identity not in self._booked}
+        booked: dict[Hashable, _Booked] = {
+            key: _booked(leg, self._holidays) for key, leg in new.items()
+        }
+        self._booked |= booked
+        if self._heads is None:
+            self._heads = await unit.forecasts.heads()
+            self._model = DelayModel.restored(self._heads, {})
             self._mood = self._model.mood
+        if self._heads:
+            arrivals = [arrival for _, arrival in _arrivals(booked.values())]
+            departures = [one.leaving[1] for one in booked.values()]
+            await self._read_nodes(unit, nodes_for(arrivals, departures=departures))
+
+    async def _read_nodes(self, unit: UnitOfWork, wanted: Mapping[str, set[str]]) -> None:
+        """Read those of the nodes *wanted* that were not asked for before."""
+        new = {name: nodes - self._nodes.get(name, set()) for name, nodes in wanted.items()}
+        for name, nodes in new.items():
+            self._nodes.setdefault(name, set()).update(nodes)
+        self._model.add(await unit.forecasts.nodes(new))
 
     def forecast(self) -> None:
-        """Make the forecasts."""
-        self._arriving = _arriving(self._model, self._arrivals())
-        calls = {one.leaving: one.called for one in self._booked.values()}
-        self._leaving = _leaving(self._model, calls, self._arriving)
+        """Make the forecasts of what was read since they were made last."""
+        booked = self._booked.values()
+        arrivals = [one for one in _arrivals(booked) if one not in self._arriving]
+        self._arriving |= _arriving(self._model, arrivals)
+        calls = {one.leaving: one.called for one in booked if one.leaving not in self._leaving}
+        self._leaving |= _leaving(self._model, calls, self._arriving)
 
     def arriving(self, leg: TrainLeg) -> DelayDistribution:
         """Return the delay where *leg* is left."""
@@ -76,14 +97,11 @@ class RideForecasts:
             slack_min,
         )
 
-    def _arrivals(self) -> list[Arriving]:
-        calls = [
-            call
-            for one in self._booked.values()
-            for call in (one.arriving, one.called)
-            if call is not None
-        ]
-        return list(dict.fromkeys(calls))
+
+def _arrivals(booked: Iterable[_Booked]) -> list[Arriving]:
+    """Return the arrivals that are forecast for rides *booked*, each once."""
+    calls = (call for one in booked for call in (one.arriving, one.called) if call is not None)
+    return list(dict.fromkeys(calls))
 
 
 def _booked(leg: TrainLeg, holidays: BankHolidays) -> _Booked:

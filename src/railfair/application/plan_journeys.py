@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final
 
-from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys
+from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys, Weighing
 from railfair.application.networks import Networks
 from railfair.application.price_journeys import JourneyFares, JourneyPrice, PriceJourneys
 from railfair.application.provenance import Provenance, provenance
@@ -261,7 +261,8 @@ class PlanJourneys:
         has_odds = loaded.performance is not None
         fares = await self._read_fares(unit, query, found, loaded)
         prices = await self._prices_of(fares, len(found))
-        catches = await self._odds.as_planned(unit, found) if has_odds else [None] * len(found)
+        weighing = self._odds.weighing(planner, query.terms)
+        catches = await weighing.as_planned(unit, found) if has_odds else [None] * len(found)
         options = [
             _option(journey, price, chance)
             for journey, price, chance in zip(found, prices, catches, strict=True)
@@ -272,7 +273,7 @@ class PlanJourneys:
         else:
             first = _advice(query, options)
             kept, cut = tuple(one.option for one in first.recommended), first.cut
-        looked_at = await self._looked_at(unit, query, planner, found, kept, loaded)
+        looked_at = await self._looked_at(unit, query, weighing, found, kept, loaded)
         kept = tuple(_expecting(one, looked_at[one.key].odds) for one in kept)
         deadlines: tuple[Deadline, ...] = ()
         if query.certainty is not None and has_odds:
@@ -291,7 +292,7 @@ class PlanJourneys:
         self,
         unit: UnitOfWork,
         query: PlanQuery,
-        planner: Planner,
+        weighing: Weighing,
         found: Sequence[Journey],
         kept: Sequence[Option],
         loaded: Provenance,
@@ -304,13 +305,13 @@ class PlanJourneys:
         journeys = [journey for journey in found if journey.key in keys]
         async with asyncio.TaskGroup() as work:
             has_odds = loaded.performance is not None
-            search = self._odds.fallbacks(journeys if has_odds else [], planner, query.terms)
+            search = weighing.fallbacks(journeys if has_odds else [])
             searched = work.create_task(search)
             fares = await self._read_fares(unit, query, journeys, loaded, splits=True)
             priced = work.create_task(self._prices_of(fares, len(journeys)))
             odds: Sequence[JourneyOdds | None] = [None] * len(journeys)
             if has_odds:
-                odds = await self._odds.of_plans(unit, journeys, await searched)
+                odds = await weighing.of_plans(unit, journeys, await searched)
             prices = await priced
         return {
             journey.key: _LookedAt(journey=journey, odds=each, price=price)

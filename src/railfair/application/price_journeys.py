@@ -53,9 +53,8 @@ class JourneyFares:
 
     def prices(self) -> list[JourneyPrice]:
         """Return the price of each journey, in their order."""
-        stations = {crs for trip in self._trips if trip is not None for crs in trip.stations()}
         cheapest = {
-            day: CheapestFares(tariff, tariff.price_list(self._records), stations)
+            day: CheapestFares(tariff, tariff.price_list(self._records))
             for day, tariff in self._tariffs.items()
         }
         return [

@@ -1,8 +1,10 @@
 """What was learned, in the tables `forecast_head`, `forecast_node` and `usual_train`."""
 
 from collections.abc import Mapping
+from itertools import groupby
+from operator import itemgetter
 
-from sqlalchemy import ColumnElement, delete, select
+from sqlalchemy import ColumnElement, delete, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from railfair.adapters.sql.booked_trains import BookedTrains, calls_at_both
@@ -26,14 +28,18 @@ class SqlForecasts:
 
     async def nodes(self, wanted: Mapping[str, set[str]]) -> Mapping[str, Mapping[str, bytes]]:
         """Return, by hierarchy and name, those of the nodes *wanted* that are there."""
-        found: dict[str, dict[str, bytes]] = {}
-        for hierarchy, names in wanted.items():
-            for part in chunks(sorted(names)):
-                query = select(forecast_node.c.name, forecast_node.c.body).where(
-                    forecast_node.c.hierarchy == hierarchy, forecast_node.c.name.in_(part)
+        found: dict[str, dict[str, bytes]] = {hierarchy: {} for hierarchy in wanted}
+        pairs = [(kind, name) for kind, names in wanted.items() for name in sorted(names)]
+        for part in chunks(pairs):
+            by_hierarchy = [
+                select(forecast_node).where(
+                    forecast_node.c.hierarchy == hierarchy,
+                    forecast_node.c.name.in_([name for _, name in same]),
                 )
-                rows = await self._connection.execute(query)
-                found.setdefault(hierarchy, {}).update({row.name: row.body for row in rows})
+                for hierarchy, same in groupby(part, key=itemgetter(0))
+            ]
+            for hierarchy, name, body in await self._connection.execute(union_all(*by_hierarchy)):
+                found[hierarchy][name] = body
         return found
 
     async def all_nodes(self) -> Mapping[str, Mapping[str, bytes]]:

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from railfair.domain.codes import Crs, TocCode
 from railfair.domain.delays.distribution import EARLIEST_MIN, EDGES, LATEST_MIN, Floats
-from railfair.domain.running import BookedTrain
-from railfair.domain.timetable import Schedule
+from railfair.domain.running import BookedTrain, TrainKey
+from railfair.domain.timetable import CallingPoint, Schedule
 
 DEPARTURE_LEVELS: Final = ("stop", "route", "train")
 """From coarse to fine: the operator's stops as long as this one, the route, the train itself."""
@@ -79,25 +79,27 @@ class ObservedDepartures:
 
 def booked_departures(train: BookedTrain) -> tuple[BookedDeparture | None, ...]:
     """Return for each call of *train* its booked departure if it has one."""
-    toc, origin, departure, terminus = train.key
-    return tuple(
-        None
-        if call.departure_min is None
-        else BookedDeparture(
-            toc, call.crs, terminus, origin, departure, call.departure_min,
-            None if call.arrival_min is None else call.departure_min - call.arrival_min,
-        )
-        for call in train.calls
-    )  # fmt: skip
+    key = train.key
+    return tuple(_booked(key, call) for call in train.calls)
 
 
 def departure_of_schedule(schedule: Schedule, position: int) -> BookedDeparture:
     """Return the departure of a timetabled train from its call *position*; it has to have one."""
     train = BookedTrain(toc=schedule.toc, calls=schedule.calls)
-    departure = booked_departures(train)[position]
+    departure = _booked(train.key, train.calls[position])
     if departure is None:
         raise ValueError(f"train {schedule.uid} has no booked departure at call {position}")
     return departure
+
+
+def _booked(train: TrainKey, call: CallingPoint) -> BookedDeparture | None:
+    if call.departure_min is None:
+        return None
+    toc, origin, departure, terminus = train
+    return BookedDeparture(
+        toc, call.crs, terminus, origin, departure, call.departure_min,
+        None if call.arrival_min is None else call.departure_min - call.arrival_min,
+    )  # fmt: skip
 
 
 def before_learning(departures: Sequence[BookedDeparture], arriving: Floats) -> Floats:

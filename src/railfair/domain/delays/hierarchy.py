@@ -209,6 +209,10 @@ class Hierarchy:
         self._steps_squared = np.frombuffer(read.steps_squared).reshape(shape).copy()
         self._steps_errors = np.frombuffer(read.steps_errors).reshape(shape).copy()
         self._trust = self._learned_trust()
+        self.add(nodes)
+
+    def add(self, nodes: Mapping[str, bytes]) -> None:
+        """Take in more *nodes*, as they were dumped."""
         for name, body in nodes.items():
             self._load(self._add(name), body)
 

@@ -292,6 +292,11 @@ class DelayModel:
         new._moods = MoodHistory.restored(heads.get(MOOD))
         return new
 
+    def add(self, nodes: Mapping[str, Mapping[str, bytes]]) -> None:
+        """Take in more of the nodes that were dumped with the heads that this was restored from."""
+        for name, bodies in nodes.items():
+            self._of[name].add(bodies)
+
 
 def nodes_for(
     arrivals: Sequence[BookedArrival],

@@ -7,23 +7,22 @@ times, trains and route decide is tested trip by trip, and of dearer fares nothi
 from collections.abc import Callable, Iterable
 from datetime import date
 
-from railfair.domain.codes import Crs
 from railfair.domain.fares.comparison import OfferedFare, Split, SplitTicket
 from railfair.domain.fares.gates import Barred, Gates
 from railfair.domain.fares.hopes import Hopes, Ladder
 from railfair.domain.fares.lookup import PriceList
-from railfair.domain.fares.split import cheapest_chain
+from railfair.domain.fares.split import NO_WAY, cheapest_chain
 from railfair.domain.fares.tariff import Tariff, by_price
 from railfair.domain.fares.trip import Call, Trip, part
 
 
 class CheapestFares:
-    """Finds them by a *tariff* and its *prices*, for trips that call at *stations* at most."""
+    """Finds them by a *tariff* and its *prices*."""
 
-    def __init__(self, tariff: Tariff, prices: PriceList, stations: Iterable[Crs]) -> None:
+    def __init__(self, tariff: Tariff, prices: PriceList) -> None:
         self._tariff = tariff
         self._prices = prices
-        self._hopes = Hopes(tariff, prices, stations)
+        self._hopes = Hopes(tariff, prices)
         self._gates = Gates(tariff)
 
     def through(self, trip: Trip) -> OfferedFare | None:
@@ -68,7 +67,10 @@ class CheapestFares:
                 return None
             return SplitTicket(origin=ride.origin, destination=ride.destination, offer=offer)
 
-        chain = cheapest_chain(len(points), ticket_for, self._least_p(trip, points))
+        # A chain with a part that costs as much as the fare through is no cheaper.
+        below_p = NO_WAY if through is None else through.total_p
+        least_p = self._least_p(trip, points, below_p)
+        chain = cheapest_chain(len(points), ticket_for, least_p)
         if chain is None or len(chain) == 1:
             return None
         tickets = tuple(ticket for _, _, ticket in chain)
@@ -77,10 +79,13 @@ class CheapestFares:
         return Split(tickets=tickets, saving_p=saving_p)
 
     def _least_p(
-        self, trip: Trip, points: list[tuple[Call, Call]]
+        self, trip: Trip, points: list[tuple[Call, Call]], below_p: int
     ) -> Callable[[int, int], int | None]:
-        """Return what tells the least that a ticket between two points can cost."""
-        rows = [self._hopes.ladders(trip.legs[leg].calls[call].crs) for _, (leg, call) in points]
+        """Return what tells the least that a ticket between two points can cost.
+
+        Of parts that cost *below_p* at least it says that there is none, but not of the whole trip.
+        """
+        begins = [trip.legs[leg].calls[call].crs for _, (leg, call) in points]
         ends = [trip.legs[leg].calls[call].crs for (leg, call), _ in points]
         starts = [
             {
@@ -91,32 +96,36 @@ class CheapestFares:
         ]
 
         reached: dict[tuple[int, date], Barred] = {}
+        last = len(points) - 1
 
         def least_p(start: int, end: int) -> int | None:
-            ladders = rows[start].get(ends[end])
-            if ladders is None:
+            ladders = self._hopes.ladders(begins[start], ends[end])
+            if not ladders:
                 return None
             call = points[end][0]
             at_start, ticket_day = starts[start][call[0]]
             at_end = reached.get((end, ticket_day))
             if at_end is None:
                 at_end = reached[end, ticket_day] = self._gates.at_end(trip, call, ticket_day)
-            return _least_p(ladders, at_start, at_end)
+            is_whole = not start and end == last
+            return _least_p(ladders, at_start, at_end, NO_WAY if is_whole else below_p)
 
         return least_p
 
 
-def _least_p(ladders: Iterable[Ladder], at_start: Barred, at_end: Barred) -> int | None:
-    """Return the least that a fare costs which is barred neither at the start nor at the end."""
-    best_p: int | None = None
+def _least_p(
+    ladders: Iterable[Ladder], at_start: Barred, at_end: Barred, below_p: int
+) -> int | None:
+    """Return the least, *below_p*, of fares that are barred neither at the start nor at the end."""
+    best_p = below_p
     for ladder in ladders:
         for least_p, kind in ladder:
-            if best_p is not None and best_p <= least_p:
+            if best_p <= least_p:
                 break
             if not at_start[kind] and not at_end[kind]:
                 best_p = least_p
                 break
-    return best_p
+    return best_p if best_p < below_p else None
 
 
 def _points(trip: Trip) -> list[tuple[Call, Call]]:

@@ -1,6 +1,7 @@
 """What tickets between two stations cost at least, whatever else decides about them on a trip."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from operator import itemgetter
 from typing import Final, NamedTuple
 
@@ -9,6 +10,7 @@ from railfair.domain.fares.flow import NO_FARE_P, Flow
 from railfair.domain.fares.lookup import DUMMY_P, ListedFare, PriceList
 from railfair.domain.fares.tariff import Tariff
 from railfair.domain.fares.ticket import TicketType
+from railfair.domain.fares.till import Floor
 
 NO_PRICES: Final = frozenset({NO_FARE_P, DUMMY_P})
 
@@ -31,18 +33,16 @@ class Hope(NamedTuple):
 
 
 class Hopes:
-    """By a *tariff* and its *prices*, between *stations*: each pair is looked up once."""
+    """By a *tariff* and its *prices*: each pair of stations is looked up once."""
 
-    def __init__(self, tariff: Tariff, prices: PriceList, stations: Iterable[Crs]) -> None:
+    def __init__(self, tariff: Tariff, prices: PriceList) -> None:
         self._tariff = tariff
         self._prices = prices
         self._hopes: dict[tuple[Crs, Crs], list[Hope]] = {}
-        self._ladders: dict[Crs, dict[Crs, list[Ladder]]] = {}
+        self._ladders: dict[tuple[Crs, Crs], Sequence[Ladder]] = {}
         self._of_flows: dict[int, Ladder] = {}
-        self._members: dict[FareCode, list[Crs]] = {}
-        for crs in dict.fromkeys(stations):
-            for code in tariff.codes(crs):
-                self._members.setdefault(code, []).append(crs)
+        self._floors: dict[TicketCode, Floor | None] = {}
+        self._overridden: dict[FareCode, AbstractSet[FareCode]] = {}
 
     def between(self, origin: Crs, destination: Crs) -> list[Hope]:
         """Return the fares that are wanted, lowest hope first."""
@@ -51,14 +51,15 @@ class Hopes:
             self._hopes[pair] = self._between(origin, destination)
         return self._hopes[pair]
 
-    def ladders(self, origin: Crs) -> Mapping[Crs, list[Ladder]]:
-        """Return by destination what tickets from *origin* cost at least, quickly found.
+    def ladders(self, origin: Crs, destination: Crs) -> Sequence[Ladder]:
+        """Return what tickets between two of the stations cost at least, quickly found.
 
         Less exact than `between`: prices of less special codes count like those that replace them.
         """
-        if origin not in self._ladders:
-            self._ladders[origin] = self._ladders_from(origin)
-        return self._ladders[origin]
+        pair = origin, destination
+        if pair not in self._ladders:
+            self._ladders[pair] = self._ladders_of(origin, destination)
+        return self._ladders[pair]
 
     def _between(self, origin: Crs, destination: Crs) -> list[Hope]:
         hopes: list[Hope] = []
@@ -71,27 +72,32 @@ class Hopes:
         hopes.sort(key=itemgetter(0))
         return hopes
 
-    def _ladders_from(self, origin: Crs) -> dict[Crs, list[Ladder]]:
-        """Return the ladders from *origin*: of flows, or of looked-up fares where overrides are."""
-        ladders: dict[Crs, list[Ladder]] = {}
-        overridden: set[FareCode] = set()
+    def _ladders_of(self, origin: Crs, destination: Crs) -> Sequence[Ladder]:
+        """Return the ladders of flows, or of looked-up fares where overrides are."""
+        ends = self._tariff.codes(destination)
+        found: list[Ladder] = []
         for code in self._tariff.codes(origin):
-            overridden |= self._prices.overridden_from(code)
-            for destination, flows in self._prices.flows_from(code).items():
-                of_flows = [self._of_flow(place, flow) for place, flow in flows]
-                for crs in self._members.get(destination, ()):
-                    ladders.setdefault(crs, []).extend(of_flows)
-        for crs in {crs for code in overridden for crs in self._members.get(code, ())}:
-            hopes = self.between(origin, crs)
-            ladders[crs] = [tuple((hope.least_p, hope.kind) for hope in hopes)]
-        return ladders
+            if not self._overridden_from(code).isdisjoint(ends):
+                hopes = self.between(origin, destination)
+                return [tuple((hope.least_p, hope.kind) for hope in hopes)]
+            flows = self._prices.flows_from(code)
+            for end in ends:
+                found += [self._of_flow(place, flow) for place, flow in flows.get(end, ())]
+        return [ladder for ladder in found if ladder]
+
+    def _overridden_from(self, code: FareCode) -> AbstractSet[FareCode]:
+        if code not in self._overridden:
+            self._overridden[code] = self._prices.overridden_from(code)
+        return self._overridden[code]
 
     def _of_flow(self, place: int, flow: Flow) -> Ladder:
         if place not in self._of_flows:
-            rungs = (
-                (floor.least_p(fare_p), (ticket, restriction))
-                for ticket, fare_p, restriction in flow.fares
-                if fare_p not in NO_PRICES and (floor := self._tariff.floor(ticket)) is not None
-            )
+            rungs: list[tuple[int, FareKind]] = []
+            for ticket, fare_p, restriction in flow.fares:
+                if ticket not in self._floors:
+                    self._floors[ticket] = self._tariff.floor(ticket)
+                floor = self._floors[ticket]
+                if floor is not None and fare_p not in NO_PRICES:
+                    rungs.append((floor.least_p(fare_p), (ticket, restriction)))
             self._of_flows[place] = tuple(sorted(rungs))
         return self._of_flows[place]

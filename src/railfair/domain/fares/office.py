@@ -101,5 +101,5 @@ class TicketOffice:
 
         Tickets end where a train of the trip calls, whose calls all have to be known.
         """
-        cheapest = CheapestFares(self._tariff, prices, self._out.stations())
+        cheapest = CheapestFares(self._tariff, prices)
         return cheapest.split(self._out, cheapest.through(self._out))

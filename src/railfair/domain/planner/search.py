@@ -1,8 +1,9 @@
 """Searching a network for journeys, and reading what was found back into trains and walks."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -19,6 +20,8 @@ from railfair.domain.timetable import Schedule, Train
 
 END: Final = 3 * 1440 + 1439
 """No train of the network arrives later."""
+MOST_LEGS: Final = 2048
+"""Rides that a planner remembers: journeys of a question share many."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,8 @@ class Planner:
         self._network = network
         self._day = day
         self._schedules: dict[int, Schedule] = {}
+        self.train_leg: Callable[[Ride], TrainLeg] = lru_cache(MOST_LEGS)(self._train_leg)
+        """Returns the leg that a ride is."""
 
     @property
     def day(self) -> date:
@@ -410,8 +415,7 @@ class Planner:
         takes = self._timetable.links[walk.row].duration_min
         return int(change_min[walk.origin]) + takes + int(change_min[walk.destination])
 
-    def train_leg(self, ride: Ride) -> TrainLeg:
-        """Return the leg that *ride* is."""
+    def _train_leg(self, ride: Ride) -> TrainLeg:
         network = self._network
         trip = int(network.trip_start[ride.pattern]) + ride.trip
         portions: list[Portion] = []

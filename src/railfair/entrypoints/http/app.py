@@ -1,6 +1,5 @@
 """The HTTP service as an ASGI application."""
 
-import gc
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator, Callable
@@ -24,6 +23,7 @@ from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
 from railfair.entrypoints.background import background_works
+from railfair.entrypoints.collector import settle
 from railfair.entrypoints.http import (
     admin,
     fares,
@@ -123,9 +123,7 @@ async def _warmed(railfair: RailFair) -> None:
     """Prepare the planner before the first request; what cannot be had is told by `/health`."""
     with suppress(errors.SourceUnavailable, errors.NotFound):
         await railfair.networks.warm(railfair.clock.now().date())
-    # What is at hand now stays: the collector need not look through it again and again.
-    gc.collect()
-    gc.freeze()
+    settle()
 
 
 def _assets() -> Router:

@@ -22,7 +22,7 @@ def test_trips_of_a_day_may_share_what_is_found(priced: Priced) -> None:
         if out.ticket_day not in found:
             at = priced.tariff(out)
             prices = at.price_list(priced.records)
-            found[out.ticket_day] = CheapestFares(at, prices, priced.trips[0].stations())
+            found[out.ticket_day] = CheapestFares(at, prices)
         through = found[out.ticket_day].through(out)
         assert through == priced.cheapest(out)
         assert found[out.ticket_day].split(out, through) == exhaustive_split(priced, out)
@@ -32,7 +32,7 @@ def test_trips_of_a_day_may_share_what_is_found(priced: Priced) -> None:
 @given(priced_trips())
 def test_nothing_costs_less_than_was_hoped(priced: Priced) -> None:
     at = priced.tariff(priced.out)
-    hopes = Hopes(at, at.price_list(priced.records), priced.out.stations())
+    hopes = Hopes(at, at.price_list(priced.records))
     rides = hops(priced.out)
     for start in range(len(rides)):
         ride = along(priced.out, rides[start:])
@@ -40,5 +40,5 @@ def test_nothing_costs_less_than_was_hoped(priced: Priced) -> None:
         if cheapest is None:
             continue
         least_p = min(hope.least_p for hope in hopes.between(ride.origin, ride.destination))
-        ladders = hopes.ladders(ride.origin)[ride.destination]
-        assert min(ladder[0][0] for ladder in ladders if ladder) <= least_p <= cheapest.total_p
+        ladders = hopes.ladders(ride.origin, ride.destination)
+        assert min(ladder[0][0] for ladder in ladders) <= least_p <= cheapest.total_p
