@@ -130,7 +130,7 @@ def show(name: str, rounds: list[Load]) -> None:
 
 def measure(empty: str, service: Service, day: str) -> None:
     """Load both in turns, and print them side by side."""
-    hit = f"{service.url}/api/predict?origin=NRW&destination=LST&date={day}&time=08:00&limit=1"
+    hit = f"{service.url}/api/predict?origin=NRW&destination=LST&date={day}&time=08:00"
     same_answer(hit)
     rounds: dict[str, list[Load]] = {empty: [], hit: []}
     for number in range(ROUNDS + 1):

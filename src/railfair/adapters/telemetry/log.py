@@ -2,8 +2,10 @@
 
 import logging
 import sys
+from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import structlog
 
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -13,7 +15,9 @@ def configure(*, level: str, form: str) -> None:
     """Set up logging once a process; *form* is `console`, `json` or `auto`."""
     is_console = form == "console" or (form == "auto" and sys.stderr.isatty())
     renderer: Any = (
-        structlog.dev.ConsoleRenderer() if is_console else structlog.processors.JSONRenderer()
+        structlog.dev.ConsoleRenderer()
+        if is_console
+        else structlog.processors.JSONRenderer(serializer=_json)
     )
     structlog.configure(
         processors=[
@@ -29,6 +33,10 @@ def configure(*, level: str, form: str) -> None:
     )
     # Libraries that log in their own way may speak up when something is wrong.
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, force=True)
+
+
+def _json(line: dict[str, Any], default: Callable[[Any], Any], **_: Any) -> str:
+    return msgspec.json.encode(line, enc_hook=default).decode()
 
 
 def logger(name: str) -> Any:

@@ -32,6 +32,7 @@ MOST_TARGETS: Final = 20_000
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
 QUARTER_MIN: Final = 15
+SECONDS_A_MINUTE: Final = 60
 DEGRADED: Final = b"x-degraded"
 """Says why an answer is stale that would have been made anew."""
 
@@ -81,6 +82,7 @@ class Answers:
         self._railfair = railfair
         self._gate = gate
         self._known: OrderedDict[Target, _Known] = OrderedDict()
+        self._minute, self._sale = -1, ""
         self._known_in: tuple[str | None, str] = None, ""
 
     async def get(self, question: Question, make: Make) -> Answer:
@@ -163,7 +165,10 @@ class Answers:
 
     def _let_go_of_old(self) -> None:
         """Forget what targets asked for in another edition, or when prices were others."""
-        now = self._railfair.edition.name, self._quarter()
+        minute = int(time.time()) // SECONDS_A_MINUTE
+        if minute != self._minute:
+            self._minute, self._sale = minute, self._quarter()
+        now = self._railfair.edition.name, self._sale
         if now != self._known_in:
             self._known.clear()
             self._known_in = now

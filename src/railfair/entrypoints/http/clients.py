@@ -57,9 +57,13 @@ class Clients:
         """
         secret = _secret(headers)
         if secret is None:
-            return Client(id=self._address(peer, headers), quota=self._quota)
+            return self.unnamed(peer, headers)
         key = await keys.key(secret)
         return Client(id=f"key:{key.prefix}", quota=key.quota or self._quota, key=key)
+
+    def unnamed(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> Client:
+        """Return the client as which *peer* counts that sends no key."""
+        return Client(id=self._address(peer, headers), quota=self._quota)
 
     def _address(self, peer: str, headers: Iterable[tuple[bytes, bytes]]) -> str:
         if not self._trusted:

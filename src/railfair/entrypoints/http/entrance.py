@@ -6,11 +6,11 @@ nothing further: the application has not heard of it.
 
 import asyncio
 import math
+import os
 import re
 import time
 from http import HTTPStatus
 from typing import Any, Final
-from uuid import uuid4
 
 from litestar import Litestar
 from litestar.enums import HttpMethod, ScopeType
@@ -33,6 +33,10 @@ HEADER: Final = b"x-request-id"
 CLOSING: Final = (b"connection", b"close")
 OPEN_PATHS: Final = ("/health", "/metrics")
 """Whoever watches the service gets in whatever else goes on."""
+NOT_AT_HAND: Final = frozenset(
+    (b"x-api-key", b"authorization", b"content-length", b"transfer-encoding")
+)
+"""Headers of requests that have to be looked into."""
 GONE: Final = 499
 """Status in the log of a request whose client did not wait for the answer."""
 WATCH_AFTER_S: Final = 0.05
@@ -56,7 +60,7 @@ class _Answer:
         self.scope = scope
         self.asked = dict(scope["headers"])
         given = self.asked.get(HEADER, b"")
-        self.request_id = given.decode() if GIVEN_ID.fullmatch(given) else uuid4().hex
+        self.request_id = given.decode() if GIVEN_ID.fullmatch(given) else os.urandom(16).hex()
         self.is_head = scope["method"] == HttpMethod.HEAD
         self.status = 0
         self.allowance: Allowance | None = None
@@ -134,10 +138,39 @@ class Entrance:
             scope["method"] = HttpMethod.GET
         began = time.perf_counter()
         try:
-            await self._timed(answer, body)
+            if not await self._at_hand(answer, body):
+                await self._timed(answer, body)
         finally:
             took_ms = (time.perf_counter() - began) * 1000
             log.info("request", **_line(scope, answer, took_ms))
+
+    async def _at_hand(self, answer: _Answer, body: Body) -> bool:
+        """Send the answer and return true if nothing has to be waited for to have it.
+
+        That is a GET without a key or a body, whose answer this process keeps.
+        """
+        scope = answer.scope
+        if scope["method"] != HttpMethod.GET or not answer.asked.keys().isdisjoint(NOT_AT_HAND):
+            return False
+        state = self._app.state
+        answers: Answers | None = state.get("answers")
+        kept = None if answers is None else answers.remembered(scope, answer.asked)
+        if kept is None:
+            return False
+        client = self._clients.unnamed(_peer(scope), scope["headers"])
+        scope["state"]["client"] = client
+        if client.quota is not None:
+            railfair: RailFair = state.railfair
+            answer.allowance = railfair.limiter.take(client.id, client.quota)
+            if answer.allowance is None:
+                return False
+        body.is_whole = True
+        if answer.allowance is not None and not answer.allowance.allowed:
+            await answer.of(problems.of_error(_refused(answer.allowance)))
+            return True
+        scope["path_template"] = kept.route
+        await answer.whole(kept.status, kept.headers, kept.body)
+        return True
 
     async def _timed(self, answer: _Answer, body: Body) -> None:
         """Answer, unless the deadline comes first or the client goes; then give the work up."""
@@ -170,9 +203,8 @@ class Entrance:
 
     async def _admitted(self, answer: _Answer, body: Body) -> None:
         scope = answer.scope
-        peer = scope["client"][0] if scope["client"] else UNKNOWN
         railfair: RailFair = self._app.state.railfair
-        client = await self._clients.who(peer, scope["headers"], railfair.keys)
+        client = await self._clients.who(_peer(scope), scope["headers"], railfair.keys)
         scope["state"]["client"] = client
         if client.quota is not None:
             await _count(railfair.limiter, client.id, client.quota, answer)
@@ -226,7 +258,15 @@ async def _count(limiter: RateLimiter, client: str, quota: Quota, answer: _Answe
     allowance = limiter.take(client, quota) or await limiter.lease(client, quota)
     answer.allowance = allowance
     if not allowance.allowed:
-        raise RateLimited(math.ceil(allowance.retry_s))
+        raise _refused(allowance)
+
+
+def _refused(allowance: Allowance) -> RateLimited:
+    return RateLimited(math.ceil(allowance.retry_s))
+
+
+def _peer(scope: HTTPScope) -> str:
+    return scope["client"][0] if scope["client"] else UNKNOWN
 
 
 def _quota_headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
