@@ -37,6 +37,7 @@ bench: setup  ## measure on a railway of Britain's size (10 minutes, most of it 
 	@$(BIN)/railfair demo load $(BENCH)
 	@$(BIN)/python tests/bench/fares.py --date $(RAILFAIR_TODAY)
 	@$(BIN)/python tests/bench/journeys.py --date $(RAILFAIR_TODAY)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/serving.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/cache.py
 
 lint: setup  ## ruff (style and lint) and the import contracts

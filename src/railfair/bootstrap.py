@@ -2,8 +2,8 @@
 
 import random
 import time
-from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,7 +112,7 @@ def wired(
     clock: Clock,
     *,
     store: ArrayStore,
-    workers: ThreadPoolExecutor,
+    workers: Executor,
     redis: RedisConnection | None,
 ) -> RailFair:
     """Return the application over *storage*; what is compiled runs in *workers*.
@@ -152,7 +152,7 @@ def wired(
 async def opened(settings: Settings) -> AsyncIterator[RailFair]:
     """Open what the application needs, and close it in the end."""
     storage = _storage(settings)
-    workers = ThreadPoolExecutor(settings.threads, thread_name_prefix="railfair")
+    workers = _workers(settings)
     store = FileArrayStore(settings.networks_directory or _beside_database(settings))
     redis = _redis(settings)
     railfair = wired(
@@ -173,6 +173,25 @@ async def opened(settings: Settings) -> AsyncIterator[RailFair]:
         await railfair.networks.close()
         workers.shutdown(cancel_futures=True)
         await storage.close()
+
+
+class _AtOnce(Executor):
+    """Does what is submitted before it returns."""
+
+    def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Return what *fn* has returned, or raised."""
+        done: Future[T] = Future()
+        try:
+            done.set_result(fn(*args, **kwargs))
+        except Exception as error:  # noqa: BLE001 - whoever asks for the result gets it
+            done.set_exception(error)
+        return done
+
+
+def _workers(settings: Settings) -> Executor:
+    if not settings.threads:
+        return _AtOnce()
+    return ThreadPoolExecutor(settings.threads, thread_name_prefix="railfair")
 
 
 def _beside_database(settings: Settings) -> Path:

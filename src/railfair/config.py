@@ -178,8 +178,10 @@ class Settings(BaseSettings):
         default=None,
         description="Where the planner's networks are kept; beside the database if not set.",
     )
-    threads: Annotated[int, Field(ge=1)] = Field(
-        default=2, description="Threads of a process that search, price and weigh journeys."
+    threads: Annotated[int, Field(ge=0)] = Field(
+        default=2,
+        description="Threads of a process that search, price and weigh journeys; 0: one thing at a"
+        " time, while nothing else is answered.",
     )
     fare_rounding: Literal["down", "nearest", "up"] = Field(
         default="down", description="Which way discounted fares go to a whole step (5p)."

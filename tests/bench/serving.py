@@ -26,6 +26,7 @@ import httpx
 
 from support.command import Service, free_port, serving
 
+SQLITE: Final = "sqlite+aiosqlite:///"
 CONNECTIONS: Final = 16
 ROUND_S: Final = 4.0
 ROUNDS: Final = 5
@@ -149,6 +150,8 @@ def measure(empty: str, service: Service, day: str) -> None:
 def main(day: str) -> None:
     """Print what was measured."""
     ours = {name: value for name, value in os.environ.items() if name.startswith("RAILFAIR_")}
+    file = Path(ours.get("RAILFAIR_DATABASE_URL", "").removeprefix(SQLITE) or "var/railfair.db")
+    ours["RAILFAIR_DATABASE_URL"] = f"{SQLITE}{file.absolute()}"
     settings = {**ours, "RAILFAIR_RATE_LIMIT": "1000000/second"}
     with (
         TemporaryDirectory() as folder,

@@ -192,3 +192,33 @@ def test_admins_have_kept_answers_forgotten(demo: Demo, run: Run, tmp_path: Path
             refused = asked(body)
             assert refused.status_code in {400, 422}
             assert refused.json()["errors"][0]["pointer"]
+
+
+def test_what_is_asked_for_is_made_anew_after_an_import(
+    demo: Demo, run: Run, tmp_path: Path
+) -> None:
+    database = tmp_path / "railfair.db"
+    database.write_bytes(demo.october.read_bytes())
+    with serving(settings_for(database), tmp_path) as service:
+
+        def made() -> int:
+            figures = httpx.get(service.url + "/metrics").text
+            name = 'railfair_cache_computations_total{kind="predictions"} '
+            return int(float(figures.partition(name)[2].partition("\n")[0]))
+
+        old = httpx.get(service.url + PREDICT)
+        assert made() == 1
+        assert run("import", "performance", demo.november, database=database).code == 0
+        while made() == 1:
+            pass
+        new = httpx.get(service.url + PREDICT)
+        assert new.headers["x-cache"] == "HIT"
+        assert made() == 2
+    assert old.json()["provenance"] != new.json()["provenance"]
+
+
+def test_without_threads_the_answers_are_the_same(
+    demo: Demo, api: httpx.Client, tmp_path: Path
+) -> None:
+    with serving({**settings_for(demo.database), "RAILFAIR_THREADS": "0"}, tmp_path) as service:
+        assert httpx.get(service.url + PLAN).content == api.get(PLAN).content

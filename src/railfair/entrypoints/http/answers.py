@@ -4,12 +4,15 @@ Every field of the query is in the name of the answer, and so is the edition of 
 address that was asked for before finds its answer without being read again: see `remembered`.
 """
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, fields, is_dataclass
+from contextlib import suppress
+from dataclasses import dataclass, fields, is_dataclass, replace
 from datetime import date, timedelta
 from enum import Enum
+from heapq import nlargest
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -19,8 +22,10 @@ from litestar.enums import HttpMethod, MediaType
 from litestar.types import HTTPScope
 
 from railfair.application.cached import Answer, Computed, Outcome
+from railfair.application.editions import LOOK_EVERY_S
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind, Parameter, cache_key
+from railfair.domain.errors import RailFairError
 from railfair.domain.railtime import LONDON
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
@@ -29,6 +34,7 @@ CLIENTS_KEEP_S: Final = 60
 """How long a client may use an answer without asking again: an import makes others."""
 CLIENTS_KEEP_STALE_S: Final = 300
 MOST_TARGETS: Final = 20_000
+MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
 QUARTER_MIN: Final = 15
@@ -50,14 +56,6 @@ class Kept:
     route: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """What a target asks for: the *key* of its answer, in the words of *route*."""
-
-    key: str
-    route: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """What is asked: a *query*, that is a dataclass all of whose fields count.
@@ -73,6 +71,20 @@ class Question:
 
 
 type Make = Callable[[], Awaitable[msgspec.Struct]]
+
+
+@dataclass(slots=True, kw_only=True)
+class _Known:
+    """What a target asks for, what makes its answer, the *key* of it; and how often it was asked.
+
+    *route* is the template of its path.
+    """
+
+    key: str
+    route: str
+    question: Question
+    make: Make
+    times: int = 1
 
 
 class Answers:
@@ -105,7 +117,7 @@ class Answers:
         key = await self._key(question)
         answer = await self._named(key, make)
         if is_fixed:
-            self._remember(request.scope, key)
+            self._remember(request.scope, key, question, make)
         kept = self._kept(answer, request.headers.get("if-none-match", "").encode())
         return Response(
             kept.body,
@@ -131,6 +143,7 @@ class Answers:
         answer = self._railfair.cache.peek(known.key) if target in self._known else None
         if answer is None:
             return None
+        known.times += 1
         return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
 
     async def _key(self, question: Question) -> str:
@@ -152,13 +165,33 @@ class Answers:
 
         return await self._railfair.cache.get(key, compute)
 
-    def _remember(self, scope: HTTPScope, key: str) -> None:
+    async def keep_warm(self) -> None:
+        """Make anew after each import what is asked for most; does not end."""
+        edition = self._railfair.edition
+        while True:
+            seen = edition.name
+            await asyncio.sleep(LOOK_EVERY_S)
+            if edition.name != seen:
+                hottest = nlargest(MOST_WARMED, self._known.items(), key=lambda one: one[1].times)
+                self._let_go_of_old()
+                for target, known in hottest:
+                    await self._warm(target, known)
+
+    async def _warm(self, target: Target, known: _Known) -> None:
+        """Make the answer of *target*; one that cannot be made now is made when it is asked for."""
+        with suppress(RailFairError):
+            key = await self._key(known.question)
+            await self._named(key, known.make)
+            self._known[target] = replace(known, key=key, times=1)
+
+    def _remember(self, scope: HTTPScope, key: str, question: Question, make: Make) -> None:
         """Keep in mind that the address of *scope* asks for the answer *key*."""
         target = scope["path"], scope["query_string"]
         if scope["method"] != HttpMethod.GET or sum(map(len, target)) > LONGEST_TARGET:
             return
         self._let_go_of_old()
-        self._known[target] = _Known(key, scope.get("path_template", ""))
+        route = scope.get("path_template", "")
+        self._known[target] = _Known(key=key, route=route, question=question, make=make)
         self._known.move_to_end(target)
         if len(self._known) > MOST_TARGETS:
             self._known.popitem(last=False)

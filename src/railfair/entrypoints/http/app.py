@@ -85,7 +85,8 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             await railfair.edition.look()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
-            app.state.background = Supervisor(background_works(railfair))
+            works = {**background_works(railfair), "kept answers": app.state.answers.keep_warm}
+            app.state.background = Supervisor(works)
             async with app.state.background.running():
                 yield
 
