@@ -33,7 +33,7 @@ from railfair.entrypoints.http.headers import Header
 CLIENTS_KEEP_S: Final = 60
 """How long a client may use an answer without asking again: an import makes others."""
 CLIENTS_KEEP_STALE_S: Final = 300
-MOST_TARGETS: Final = 20_000
+MOST_TARGETS: Final = 5_000
 MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
@@ -96,10 +96,12 @@ class Answers:
         self._known: OrderedDict[Target, _Known] = OrderedDict()
         self._minute, self._sale = -1, ""
         self._known_in: tuple[str | None, str] = None, ""
+        self._hottest: list[tuple[Target, _Known]] = []
+        """What was asked for most before the last change, to be made anew."""
 
     async def get(self, question: Question, make: Make) -> Answer:
         """Return the answer to *question*, which *make* makes if it is not there."""
-        return await self._named(await self._key(question), make)
+        return await self._named(await self._current_key(question), make)
 
     async def respond(
         self,
@@ -114,9 +116,10 @@ class Answers:
         The address of a GET is kept in mind, unless it asks for something else at another time: if
         it is not *is_fixed*.
         """
-        key = await self._key(question)
+        asked_in = self._now_in()
+        key = await self._current_key(question)
         answer = await self._named(key, make)
-        if is_fixed:
+        if is_fixed and self._now_in() == asked_in:
             self._remember(request.scope, key, question, make)
         kept = self._kept(answer, request.headers.get("if-none-match", "").encode())
         return Response(
@@ -136,27 +139,45 @@ class Answers:
         *asked* are the headers of the request.
         """
         target = scope["path"], scope["query_string"]
+        self._now_in()
         known = self._known.get(target)
-        if known is None:
-            return None
-        self._let_go_of_old()
-        answer = self._railfair.cache.peek(known.key) if target in self._known else None
-        if answer is None:
+        answer = None if known is None else self._railfair.cache.peek(known.key)
+        if known is None or answer is None:
             return None
         known.times += 1
         return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
 
-    async def _key(self, question: Question) -> str:
-        edition = self._railfair.edition
-        if edition.name is None:
-            await edition.look()
+    def key(self, question: Question) -> str:
+        """Return the name of the answer to *question* in the edition that is loaded.
+
+        Raises:
+            TypeError: its query has a field of a type that cannot be written into a name.
+        """
         parameters = {"about": type(question.query).__name__, **dict(_parameters(question.query))}
         if question.travel is not None:
             parameters["sold"] = self._sold(question.travel)
         origin, destination = question.ends
         return cache_key(
-            question.kind, edition.name or "", parameters, origin=origin, destination=destination
+            question.kind,
+            self._railfair.edition.name or "",
+            parameters,
+            origin=origin,
+            destination=destination,
         )
+
+    async def keep_warm(self) -> None:
+        """Make anew after each import what is asked for most; does not end."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY_S)
+            self._now_in()
+            hottest, self._hottest = self._hottest, []
+            for target, known in hottest:
+                await self._warm(target, known)
+
+    async def _current_key(self, question: Question) -> str:
+        if self._railfair.edition.name is None:
+            await self._railfair.edition.look()
+        return self.key(question)
 
     async def _named(self, key: str, make: Make) -> Answer:
         async def compute() -> Computed:
@@ -165,46 +186,41 @@ class Answers:
 
         return await self._railfair.cache.get(key, compute)
 
-    async def keep_warm(self) -> None:
-        """Make anew after each import what is asked for most; does not end."""
-        edition = self._railfair.edition
-        while True:
-            seen = edition.name
-            await asyncio.sleep(LOOK_EVERY_S)
-            if edition.name != seen:
-                hottest = nlargest(MOST_WARMED, self._known.items(), key=lambda one: one[1].times)
-                self._let_go_of_old()
-                for target, known in hottest:
-                    await self._warm(target, known)
-
     async def _warm(self, target: Target, known: _Known) -> None:
         """Make the answer of *target*; one that cannot be made now is made when it is asked for."""
         with suppress(RailFairError):
-            key = await self._key(known.question)
+            made_in = self._now_in()
+            key = await self._current_key(known.question)
             await self._named(key, known.make)
-            self._known[target] = replace(known, key=key, times=1)
+            if self._now_in() == made_in:
+                self._known.setdefault(target, replace(known, key=key, times=1))
 
     def _remember(self, scope: HTTPScope, key: str, question: Question, make: Make) -> None:
         """Keep in mind that the address of *scope* asks for the answer *key*."""
         target = scope["path"], scope["query_string"]
         if scope["method"] != HttpMethod.GET or sum(map(len, target)) > LONGEST_TARGET:
             return
-        self._let_go_of_old()
         route = scope.get("path_template", "")
         self._known[target] = _Known(key=key, route=route, question=question, make=make)
         self._known.move_to_end(target)
         if len(self._known) > MOST_TARGETS:
             self._known.popitem(last=False)
 
-    def _let_go_of_old(self) -> None:
-        """Forget what targets asked for in another edition, or when prices were others."""
+    def _now_in(self) -> tuple[str | None, str]:
+        """Return the edition and the time of sale that count now; forget what targets meant before.
+
+        Targets asked for something else in another edition, or when prices were others.
+        """
         minute = int(time.time()) // SECONDS_A_MINUTE
         if minute != self._minute:
             self._minute, self._sale = minute, self._quarter()
         now = self._railfair.edition.name, self._sale
         if now != self._known_in:
+            known = self._known.items()
+            self._hottest = nlargest(MOST_WARMED, known, key=lambda one: one[1].times)
             self._known.clear()
             self._known_in = now
+        return now
 
     def _kept(self, answer: Answer, has: bytes, route: str = "") -> Kept:
         entry = answer.entry
