@@ -35,7 +35,7 @@ def test_the_figures_are_tables_with_the_correlation_in_the_end(run: Run) -> Non
     for words in ("log loss", "shared mood", "independent", "realised", "than independent by",
                   "By minutes to spare", "By forecast", "Correlation of two trains"):  # fmt: skip
         assert words in ended.out
-    assert '"done": "100%"' in ended.err
+    assert '"done":"100%"' in ended.err
 
 
 def test_the_help_has_an_example(run: Run) -> None:

@@ -136,6 +136,9 @@ def test_a_database_that_is_lost_leaves_what_is_kept_and_that_is_marked(
         assert (again.status_code, again.headers["x-cache"]) == (200, "STALE")
         assert again.headers["x-degraded"] == "database"
         assert again.content == kept.content
+        asked = {"origin": "NRW", "destination": "LST", "date": "2026-11-24", "time": "08:00"}
+        batch = httpx.post(service.url + "/api/predict/batch", json={"requests": [asked]})
+        assert batch.headers["x-degraded"] == "database"
         assert httpx.get(service.url + PREDICT + "&limit=2").status_code == 503
         database.unlink(missing_ok=True)
         (tmp_path / "elsewhere.db").rename(database)

@@ -114,7 +114,7 @@ async def test_who_stops_waiting_stops_nobody_else(
     assert said(await other) == (b"1", Outcome.MISS)
 
 
-async def test_an_answer_that_nobody_waits_for_any_more_is_kept(
+async def test_work_that_nobody_waits_for_any_more_ends_and_is_begun_anew_when_asked_for(
     answers: CachedAnswers, kitchen: Kitchen
 ) -> None:
     kitchen.door.clear()
@@ -123,7 +123,8 @@ async def test_an_answer_that_nobody_waits_for_any_more_is_kept(
     asked.cancel()
     await asyncio.gather(asked, return_exceptions=True)
     kitchen.door.set()
-    await until(lambda: answers.peek(KEY) is not None)
+    assert (await answers.get(KEY, kitchen)).outcome is Outcome.MISS
+    assert kitchen.made == 2
 
 
 async def test_an_error_reaches_all_who_wait_and_is_not_kept(

@@ -18,6 +18,7 @@ KINDS = (
     errors.Unauthenticated,
     errors.Forbidden,
     errors.SourceUnavailable,
+    errors.RateLimited,
 )
 
 

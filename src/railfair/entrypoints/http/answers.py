@@ -165,6 +165,10 @@ class Answers:
             destination=destination,
         )
 
+    def warnings(self) -> dict[str, str]:
+        """Return the headers of an answer made of several, some of which may be kept ones."""
+        return {DEGRADED.decode(): "database"} if self._railfair.edition.is_lost else {}
+
     async def keep_warm(self) -> None:
         """Make anew after each import what is asked for most; does not end."""
         while True:
@@ -229,11 +233,12 @@ class Answers:
         outcome, is_lost = answer.outcome, self._railfair.edition.is_lost
         if is_lost and outcome is Outcome.HIT:
             outcome = Outcome.STALE
+        stale_s = min(CLIENTS_KEEP_STALE_S, int(entry.kept_s - entry.fresh_s))
         etag = b'"%s"' % entry.etag.encode()
         headers = [
             (b"etag", etag),
             (b"cache-control", b"public, max-age=%d, stale-while-revalidate=%d"
-                % (age_s + left_s, CLIENTS_KEEP_STALE_S)),
+                % (age_s + left_s, stale_s)),
             (b"age", b"%d" % age_s),
             (b"x-cache", outcome.encode()),
         ]  # fmt: skip

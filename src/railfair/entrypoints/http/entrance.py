@@ -271,11 +271,12 @@ def _peer(scope: HTTPScope) -> str:
 
 def _quota_headers(allowance: Allowance) -> list[tuple[bytes, bytes]]:
     """Return what a client is told of its quota. Source: IETF draft, RateLimit header fields."""
+    left_s = allowance.reset_s if allowance.allowed else allowance.retry_s
     headers = [
         (b"ratelimit-policy", b'"default";q=%d;w=%d' % (allowance.limit, allowance.window_s)),
         (
             b"ratelimit",
-            b'"default";r=%d;t=%d' % (allowance.remaining, math.ceil(allowance.reset_s)),
+            b'"default";r=%d;t=%d' % (allowance.remaining, math.ceil(left_s)),
         ),
     ]
     if not allowance.allowed:

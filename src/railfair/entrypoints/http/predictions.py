@@ -138,7 +138,10 @@ async def predict_batch(state: State, data: JSONBody[BatchBody]) -> Response[Bat
     async with asyncio.TaskGroup() as work:
         tasks = [work.create_task(_batched(state, values, turns)) for values in data.requests]
     content = msgspec.json.encode({"results": [task.result() for task in tasks]})
-    return Response(cast("BatchAnswer", content), status_code=HTTPStatus.OK)
+    answers: Answers = state.answers
+    return Response(
+        cast("BatchAnswer", content), status_code=HTTPStatus.OK, headers=answers.warnings()
+    )
 
 
 def _asked(state: State, query: PredictionQuery) -> tuple[Question, Make]:
