@@ -128,7 +128,7 @@ class Settings(BaseSettings):
         default=262_144, description="Largest request body that is read."
     )
     rate_limit: Annotated[Quota | None, NoDecode, BeforeValidator(_quota)] = Field(
-        default=Quota(limit=600, window_s=60),
+        default=Quota(limit=6_000, window_s=60),
         description="What a client without a key may ask for, such as 600/minute, or off.",
     )
     trusted_proxies: Annotated[
