@@ -198,6 +198,39 @@ async def test_a_server_that_talks_rubbish_is_left_alone() -> None:
     rubbish.close()
 
 
+@pytest.mark.parametrize(
+    "said", [b":5", b"+OK", b"*0", b"*1\r\n:1", b"*2\r\n:1\r\n:1", b"*2\r\n$1\r\nx\r\n$-1"]
+)
+async def test_a_server_that_answers_something_else_harms_nobody(said: bytes) -> None:
+    async def something_else(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError):
+            while asked := await reader.read(1 << 16):
+                # One answer for each command, which begins with the number of its words.
+                writer.write(
+                    (said + b"\r\n") * sum(each.startswith(b"*") for each in asked.split(b"\r\n"))
+                )
+                await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(something_else, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    url = f"redis://127.0.0.1:{port}"
+    async with process(url, timeout_s=SHORT_S) as (answers, connection):
+        for number in range(5):
+            answer = await answers.get(a_key(number), computing(b"new", []))
+            assert answer.entry.body == b"new"
+        assert await answers.invalidate(EVERYTHING) == 5
+        assert answers.tiers is not None
+        assert answers.tiers.shared is not None
+        await answers.tiers.follow(answers.tiers.shared)
+        alone = MemoryRateLimiter(now=time.monotonic)
+        limiter = RedisRateLimiter(connection, alone, now=time.monotonic)
+        for _ in range(3):
+            allowance = limiter.take("one", QUOTA) or await limiter.lease("one", QUOTA)
+            assert allowance.remaining <= QUOTA.limit
+    server.close()
+
+
 @pytest.mark.parametrize("damage", ["nothing", "other", "cut", "flipped", "swapped", "list"])
 async def test_a_damaged_value_is_a_miss(shared_server: RedisServer, damage: str) -> None:
     prefix = f"{uuid4().hex}:"
@@ -368,7 +401,7 @@ async def test_nothing_is_tried_while_the_breaker_bars_the_way(server: RedisServ
     server.kill()
     for _ in range(10):
         with pytest.raises(RedisLost):
-            await connection.run(lambda redis: redis.ping())
+            await connection.run(lambda redis: redis.ping(), bool)
     assert connection.failures == 3
     assert connection.is_lost
     await connection.close()

@@ -5,8 +5,8 @@ every process learns what another one invalidated.
 """
 
 import re
-from collections.abc import AsyncIterator, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any, Final
 from uuid import uuid4
 
 from railfair.adapters.redis.connection import RedisConnection, RedisLost, Script
@@ -65,7 +65,7 @@ class RedisCache:
             return None
         name = self._name(key)
         try:
-            value = await self._connection.run(lambda redis: redis.get(name))
+            value = await self._connection.run(lambda redis: redis.get(name), _as_it_is)
         except RedisLost:
             return None
         if value is None:
@@ -80,7 +80,7 @@ class RedisCache:
         """Return the number of the last invalidation."""
         name = self._connection.prefix + NUMBER
         try:
-            return (_number(await self._connection.run(lambda redis: redis.get(name))),)
+            return (await self._connection.run(lambda redis: redis.get(name), _number),)
         except RedisLost:
             return (UNKNOWN,)
 
@@ -93,13 +93,15 @@ class RedisCache:
         try:
             if since is None:
                 name = self._name(key)
-                await self._connection.run(lambda redis: redis.set(name, value, px=left_ms))
-                return True
+                return await self._connection.run(
+                    lambda redis: redis.set(name, value, px=left_ms), bool
+                )
             keys = (ANSWERS + key, NUMBER)
-            kept = await self._connection.script(PUT, keys, value, left_ms, since[0])
+            return await self._connection.script(
+                PUT, keys, value, left_ms, since[0], read=lambda kept: kept == 1
+            )
         except RedisLost:
             return False
-        return bool(kept)
 
     async def invalidate(self, scope: Scope) -> int:
         """Announce it, then scan and unlink batch by batch."""
@@ -113,10 +115,10 @@ class RedisCache:
             await self._pay(scope)
         number_at, log_at = (self._connection.prefix + name for name in (NUMBER, LOG))
         try:
-            number = _number(await self._connection.run(lambda redis: redis.get(number_at)))
+            number = await self._connection.run(lambda redis: redis.get(number_at), _number)
             if (number,) == since:
                 return Invalidations(scopes=(), mark=since)
-            lines = await self._connection.run(lambda redis: redis.lrange(log_at, 0, -1))
+            lines = await self._connection.run(lambda redis: redis.lrange(log_at, 0, -1), _lines)
         except RedisLost:
             return Invalidations(scopes=(), mark=since)
         return Invalidations(scopes=self._missed(lines, since[0], number), mark=(number,))
@@ -130,7 +132,8 @@ class RedisCache:
     async def _announce(self, scope: Scope) -> None:
         # Numbers start at the time: an emptied server does not repeat those from before.
         start = int(self._now() * 1000)
-        await self._connection.script(ANNOUNCE, (NUMBER, LOG), start, f"{self._me} {scope}")
+        said = f"{self._me} {scope}"
+        await self._connection.script(ANNOUNCE, (NUMBER, LOG), start, said, read=int)
 
     async def _pay(self, scope: Scope) -> int:
         """Return how many answers went; what fails half-way is still owed."""
@@ -146,13 +149,12 @@ class RedisCache:
         return gone
 
     async def _unlinked(self, names: list[bytes]) -> int:
-        return int(await self._connection.run(lambda redis: redis.unlink(*names)))
+        return await self._connection.run(lambda redis: redis.unlink(*names), int)
 
     async def _scanned(self, cursor: int, pattern: str) -> tuple[int, list[bytes]]:
-        found: tuple[int, list[bytes]] = await self._connection.run(
-            lambda redis: redis.scan(cursor, match=pattern, count=BATCH)
+        return await self._connection.run(
+            lambda redis: redis.scan(cursor, match=pattern, count=BATCH), _scan
         )
-        return found
 
     async def _batches(self, scope: Scope) -> AsyncIterator[list[bytes]]:
         """Yield the names of the answers in *scope*, in lists that are not empty."""
@@ -163,8 +165,10 @@ class RedisCache:
             cursor, is_over = 0, False
             while not is_over:
                 cursor, names = await self._scanned(cursor, pattern)
-                is_over = int(cursor) == 0
-                if batch := [name for name in names if scope.covers(name[skipped:].decode())]:
+                is_over = cursor == 0
+                if batch := [
+                    name for name in names if scope.covers(name[skipped:].decode(errors="replace"))
+                ]:
                     yield batch
 
     def _missed(self, lines: list[bytes], since: int, number: int) -> tuple[Scope, ...]:
@@ -189,6 +193,19 @@ def _logged(line: bytes) -> tuple[int, str, Scope] | None:
     return None if scope is None or not number.isdecimal() else (int(number), by, scope)
 
 
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
 def _number(value: bytes | None) -> int:
     """Return the number of the last invalidation, 0 if there was none."""
     return int(value) if value is not None and value.isdigit() else 0
+
+
+def _lines(values: Sequence[bytes]) -> list[bytes]:
+    return [bytes(memoryview(value)) for value in values]
+
+
+def _scan(answer: tuple[int, Sequence[bytes]]) -> tuple[int, list[bytes]]:
+    cursor, names = answer
+    return int(cursor), _lines(names)

@@ -57,8 +57,8 @@ class RedisConnection:
         """Whether it would not even be tried now."""
         return self.breaker.is_barred
 
-    async def run(self, work: Callable[[Redis], Awaitable[Any]]) -> Any:
-        """Return what *work* does.
+    async def run[T](self, work: Callable[[Redis], Awaitable[Any]], read: Callable[[Any], T]) -> T:
+        """Return what *read* makes of the answer to *work*; an answer it cannot read is none.
 
         Raises:
             RedisLost: it failed, took too long, or was not tried.
@@ -67,7 +67,7 @@ class RedisConnection:
             raise RedisLost
         try:
             async with asyncio.timeout(self._timeout_s):
-                done = await work(self._redis)
+                done = read(await work(self._redis))
         except ResponseError as error:
             # It answers: what it refuses to one, it may do for another.
             self.breaker.succeeded()
@@ -81,10 +81,12 @@ class RedisConnection:
         self.breaker.succeeded()
         return done
 
-    async def script(self, script: "Script", keys: Sequence[str], *arguments: object) -> Any:
-        """Return what *script* does with the prefixed *keys*; raise `RedisLost` like `run`."""
+    async def script[T](
+        self, script: "Script", keys: Sequence[str], *arguments: object, read: Callable[[Any], T]
+    ) -> T:
+        """Return what *script* does with the prefixed *keys*, like `run`."""
         named = [self.prefix + key for key in keys]
-        return await self.run(lambda redis: script.on(redis, named, arguments))
+        return await self.run(lambda redis: script.on(redis, named, arguments), read)
 
     async def close(self) -> None:
         """Close the connections."""

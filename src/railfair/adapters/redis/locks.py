@@ -12,6 +12,13 @@ return 0
 """)
 
 
+def _is_set(answer: bool | None) -> bool:
+    """Return whether it was set; another one holds it if nothing is said. Source: SET, NX."""
+    if answer not in {True, None}:
+        raise ValueError("no answer to SET")
+    return answer is True
+
+
 class RedisLocks:
     """See `ports.locks`."""
 
@@ -25,7 +32,7 @@ class RedisLocks:
         held_ms = max(1, int(held_s * 1000))
         try:
             is_mine = await self._connection.run(
-                lambda redis: redis.set(at, token, nx=True, px=held_ms)
+                lambda redis: redis.set(at, token, nx=True, px=held_ms), _is_set
             )
         except RedisLost:
             return token
@@ -34,6 +41,6 @@ class RedisLocks:
     async def release(self, name: str, token: str) -> None:
         """Delete it, if it holds *token*."""
         try:
-            await self._connection.script(RELEASE, (LOCKS + name,), token)
+            await self._connection.script(RELEASE, (LOCKS + name,), token, read=int)
         except RedisLost:
             return

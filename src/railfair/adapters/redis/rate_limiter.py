@@ -8,7 +8,7 @@ any *t* seconds at most *limit* x (1 + (*t* + lease) / window) requests are allo
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -117,9 +117,9 @@ class RedisRateLimiter:
         lease.size = min(largest, 2 * lease.size) if is_used_up else 1
         name = f"{BUCKETS}{quota.name}:{quota.limit}:{quota.window_us}:{client}"
         arguments = (quota.limit, quota.window_us, lease.size)
-        answer = await self._connection.script(LEASE, (name,), *arguments)
+        leased = await self._connection.script(LEASE, (name,), *arguments, read=_leased)
         self.leased += 1
-        return int(answer[0]), int(answer[1])
+        return leased
 
     def _lease(self, key: tuple[str, str, int, float]) -> _Lease:
         lease = self._leases.get(key)
@@ -129,6 +129,11 @@ class RedisRateLimiter:
             lease = self._leases[key] = _Lease()
         self._leases.move_to_end(key)
         return lease
+
+
+def _leased(answer: Sequence[bytes | int]) -> tuple[int, int]:
+    taken, debt = answer
+    return int(taken), int(debt)
 
 
 def _key(client: str, quota: Quota) -> tuple[str, str, int, float]:
