@@ -21,7 +21,7 @@ from railfair.config import Settings
 from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
 from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
-from railfair.entrypoints.http.answers import Answers
+from railfair.entrypoints.http.answers import Answers, Kept
 from railfair.entrypoints.http.bodies import Body
 from railfair.entrypoints.http.clients import UNKNOWN, Clients
 from railfair.entrypoints.http.headers import Headers
@@ -91,6 +91,11 @@ class _Answer:
         """Send *problem*."""
         headers, content = problems.encoded(problem, self.request_id)
         await self.whole(problem.status, headers, content)
+
+    async def kept(self, kept: Kept) -> None:
+        """Send what was *kept*, which no route of the application has seen."""
+        self.scope["path_template"] = kept.route
+        await self.whole(kept.status, kept.headers, kept.body)
 
     async def whole(
         self, status: int, headers: list[tuple[bytes, bytes]], content: bytes = b""
@@ -168,8 +173,7 @@ class Entrance:
         if answer.allowance is not None and not answer.allowance.allowed:
             await answer.of(problems.of_error(_refused(answer.allowance)))
             return True
-        scope["path_template"] = kept.route
-        await answer.whole(kept.status, kept.headers, kept.body)
+        await answer.kept(kept)
         return True
 
     async def _timed(self, answer: _Answer, body: Body) -> None:
@@ -211,8 +215,7 @@ class Entrance:
         answers: Answers = self._app.state.answers
         kept = answers.remembered(scope, answer.asked) if scope["method"] == "GET" else None
         if kept is not None:
-            scope["path_template"] = kept.route
-            await answer.whole(kept.status, kept.headers, kept.body)
+            await answer.kept(kept)
             return
         # A client that sends slowly holds nobody up but itself.
         await body.read_ahead(self._most_bytes)
