@@ -19,7 +19,7 @@ from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
 from railfair.adapters.redis.cache import RedisCache
 from railfair.adapters.redis.connection import RedisConnection
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
-from railfair.application.cached import CachedAnswers, Computed, Lifetime
+from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.tiered_cache import TieredCache
 from railfair.domain.breaker import Breaker
 from railfair.domain.cache_keys import Kind, Parameter, cache_key
@@ -67,8 +67,8 @@ def a_key() -> str:
     return cache_key(Kind.FARES, "RJFAF900", PARAMETERS, origin="NRW", destination="LST")
 
 
-async def a_body() -> Computed:
-    return Computed(body=BODY)
+async def a_body() -> bytes:
+    return BODY
 
 
 async def measured(url: str) -> None:

@@ -17,7 +17,7 @@ from railfair.adapters.redis.cache import RedisCache
 from railfair.adapters.redis.connection import RedisConnection, RedisLost
 from railfair.adapters.redis.locks import RedisLocks
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
-from railfair.application.cached import CachedAnswers, Computed, Lifetime, Outcome
+from railfair.application.cached import CachedAnswers, Lifetime, Outcome
 from railfair.application.tiered_cache import Tier, TieredCache
 from railfair.domain.cache_keys import EVERYTHING, Kind, Scope, Subject, cache_key
 from railfair.domain.quota import Quota
@@ -72,11 +72,11 @@ async def process(
         await connection.close()
 
 
-def computing(body: bytes, made: list[bytes]) -> Callable[[], Awaitable[Computed]]:
-    async def compute() -> Computed:
+def computing(body: bytes, made: list[bytes]) -> Callable[[], Awaitable[bytes]]:
+    async def compute() -> bytes:
         made.append(body)
         await asyncio.sleep(0.05)
-        return Computed(body=body)
+        return body
 
     return compute
 
@@ -313,7 +313,7 @@ async def test_when_the_one_that_computes_fails_the_other_does_it(
     prefix = f"{uuid4().hex}:"
     begun = asyncio.Event()
 
-    async def failing() -> Computed:
+    async def failing() -> bytes:
         begun.set()
         await asyncio.sleep(0.05)
         raise ValueError
@@ -372,10 +372,10 @@ async def test_what_one_process_computes_while_another_invalidates_is_not_kept(
     prefix = f"{uuid4().hex}:"
     begun, door = asyncio.Event(), asyncio.Event()
 
-    async def slowly() -> Computed:
+    async def slowly() -> bytes:
         begun.set()
         await door.wait()
-        return Computed(body=b"old")
+        return b"old"
 
     async with (
         process(shared_server.url, prefix=prefix) as (one, _),

@@ -49,14 +49,6 @@ class Lifetime:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Computed:
-    """A new answer; *is_whole* is false where part of it could not be had: it is not kept."""
-
-    body: bytes
-    is_whole: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """An entry, how it came about, and the *tier* it was found in.
 
@@ -69,7 +61,8 @@ class Answer:
     degraded: bool = False
 
 
-type Compute = Callable[[], Awaitable[Computed]]
+type Compute = Callable[[], Awaitable[bytes]]
+"""Makes the bytes of an answer."""
 
 
 @dataclass(slots=True)
@@ -150,26 +143,24 @@ class CachedAnswers:
         self.counts.hits[Tier.LOCAL, kind_of(key)] += 1
         return Answer(entry=entry, outcome=Outcome.HIT, tier=Tier.LOCAL)
 
-    async def get(self, key: str, compute: Compute, lifetime: Lifetime | None = None) -> Answer:
+    async def get(self, key: str, compute: Compute) -> Answer:
         """Return the answer that *key* names, which *compute* makes where it has to be made.
 
-        It is kept for *lifetime*, or for that of its kind. What *compute* raises reaches all who
-        wait for it.
+        It is kept for as long as its kind is good. What *compute* raises reaches all who wait.
         """
-        lifetime = lifetime or self._lifetimes[kind_of(key)]
         if self.tiers is None:
             self.counts.bypasses[kind_of(key)] += 1
             return Answer(
-                entry=self._entry(await self._computed(key, compute), lifetime),
+                entry=self._entry(key, await self._computed(key, compute)),
                 outcome=Outcome.BYPASS,
             )
         if (answer := self.peek(key)) is not None:
             return answer
         if (entry := self.tiers.peek(key)) is not None:
-            self._refresh_behind(key, compute, lifetime)
+            self._refresh_behind(key, compute)
             answer = self._stale(key, entry, Tier.LOCAL)
         else:
-            flight = self._flights.get(key) or self._fly(key, compute, lifetime)
+            flight = self._flights.get(key) or self._fly(key, compute)
             answer = await self._awaited(key, flight)
         self._count(key, answer)
         return answer
@@ -197,17 +188,17 @@ class CachedAnswers:
         if self.tiers is not None:
             await self.tiers.close()
 
-    def _fly(self, key: str, compute: Compute, lifetime: Lifetime) -> _Flight:
+    def _fly(self, key: str, compute: Compute) -> _Flight:
         """Begin to look for the answer, and to make it if there is none."""
-        return self._begun(key, lambda flight: self._flown(key, compute, lifetime, flight))
+        return self._begun(key, lambda flight: self._flown(key, compute, flight))
 
-    def _refresh_behind(self, key: str, compute: Compute, lifetime: Lifetime) -> None:
+    def _refresh_behind(self, key: str, compute: Compute) -> None:
         """Begin to make the answer anew, unless that is under way or failed a moment ago."""
         rest = self._rests.get(key)
         is_resting = rest is not None and self._now() < rest.until
         if key in self._flights or is_resting or self._refreshing >= REFRESHES_AT_ONCE:
             return
-        self._begun(key, lambda flight: self._refreshed(key, compute, lifetime, flight))
+        self._begun(key, lambda flight: self._refreshed(key, compute, flight))
 
     def _begun(self, key: str, work: Callable[[_Flight], Awaitable[None]]) -> _Flight:
         flight = self._flights[key] = _Flight(asyncio.get_running_loop().create_future())
@@ -228,26 +219,24 @@ class CachedAnswers:
             self._left(key, flight)
             flight.landed.cancel()
 
-    async def _flown(self, key: str, compute: Compute, lifetime: Lifetime, flight: _Flight) -> None:
+    async def _flown(self, key: str, compute: Compute, flight: _Flight) -> None:
         assert self.tiers is not None  # noqa: S101 - nothing flies without
         entry = await self.tiers.fetch(key)
         if entry is None:
-            await self._made(key, compute, lifetime, flight)
+            await self._made(key, compute, flight)
         elif entry.is_fresh(self._now()):
             self._land(key, flight, _shared(entry))
         else:
             self._land(key, flight, self._stale(key, entry, Tier.SHARED))
-            self._refresh_behind(key, compute, lifetime)
+            self._refresh_behind(key, compute)
 
-    async def _refreshed(
-        self, key: str, compute: Compute, lifetime: Lifetime, flight: _Flight
-    ) -> None:
+    async def _refreshed(self, key: str, compute: Compute, flight: _Flight) -> None:
         self._refreshing += 1
         try:
             if (entry := await self._fresh_elsewhere(key)) is not None:
                 self._land(key, flight, _shared(entry))
             else:
-                await self._made(key, compute, lifetime, flight)
+                await self._made(key, compute, flight)
             self._rests.pop(key, None)
         except Exception as error:
             self._rest(key, is_lost=isinstance(error, SourceUnavailable))
@@ -255,7 +244,7 @@ class CachedAnswers:
         finally:
             self._refreshing -= 1
 
-    async def _made(self, key: str, compute: Compute, lifetime: Lifetime, flight: _Flight) -> None:
+    async def _made(self, key: str, compute: Compute, flight: _Flight) -> None:
         """Make the answer, unless another process does so in time."""
         assert self.tiers is not None  # noqa: S101 - nothing flies without
         token = await self._locks.acquire(key, held_s=LOCK_S)
@@ -271,13 +260,10 @@ class CachedAnswers:
                         break
                     token = await self._locks.acquire(key, held_s=LOCK_S)
             mark = await self.tiers.mark()
-            computed = await self._computed(key, compute)
-            entry = self._entry(computed, lifetime)
-            if computed.is_whole:
-                await self.tiers.put_here(key, entry, since=mark)
+            entry = self._entry(key, await self._computed(key, compute))
+            await self.tiers.put_here(key, entry, since=mark)
             self._land(key, flight, Answer(entry=entry, outcome=Outcome.MISS))
-            if computed.is_whole:
-                await self.tiers.put_shared(key, entry, since=mark)
+            await self.tiers.put_shared(key, entry, since=mark)
         finally:
             if token is not None:
                 await self._locks.release(key, token)
@@ -288,7 +274,7 @@ class CachedAnswers:
         entry = await self.tiers.fetch(key)
         return entry if entry is not None and entry.is_fresh(self._now()) else None
 
-    async def _computed(self, key: str, compute: Compute) -> Computed:
+    async def _computed(self, key: str, compute: Compute) -> bytes:
         kind = kind_of(key)
         self.counts.computations[kind] += 1
         try:
@@ -297,14 +283,15 @@ class CachedAnswers:
             self.counts.errors[kind] += 1
             raise
 
-    def _entry(self, computed: Computed, lifetime: Lifetime) -> Entry:
+    def _entry(self, key: str, body: bytes) -> Entry:
+        lifetime = self._lifetimes[kind_of(key)]
         varied = 1 - JITTER + 2 * JITTER * self._random()
         return Entry(
-            body=computed.body,
+            body=body,
             made_at=self._now(),
             fresh_s=lifetime.fresh_s * varied,
             kept_s=(lifetime.fresh_s + lifetime.stale_s) * varied,
-            etag=blake2b(computed.body, digest_size=8).hexdigest(),
+            etag=blake2b(body, digest_size=8).hexdigest(),
         )
 
     def _stale(self, key: str, entry: Entry, tier: Tier) -> Answer:

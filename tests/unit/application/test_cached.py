@@ -11,7 +11,6 @@ from railfair.application.cached import (
     REFRESHES_AT_ONCE,
     Answer,
     CachedAnswers,
-    Computed,
     Lifetime,
     Outcome,
 )
@@ -33,13 +32,13 @@ class Kitchen:
         self.made = 0
         self.error: Exception | None = None
 
-    async def __call__(self) -> Computed:
+    async def __call__(self) -> bytes:
         self.made += 1
         body = b"%d" % self.made
         await self.door.wait()
         if self.error is not None:
             raise self.error
-        return Computed(body=body)
+        return body
 
 
 @pytest.fixture
@@ -142,14 +141,6 @@ async def test_an_error_reaches_all_who_wait_and_is_not_kept(
     assert said(await answers.get(KEY, kitchen)) == (b"2", Outcome.MISS)
 
 
-async def test_an_answer_of_which_a_part_is_missing_is_not_kept(answers: CachedAnswers) -> None:
-    async def in_part() -> Computed:
-        return Computed(body=b"part", is_whole=False)
-
-    for _ in range(2):
-        assert said(await answers.get(KEY, in_part)) == (b"part", Outcome.MISS)
-
-
 async def test_a_stale_answer_goes_out_at_once_and_one_refresh_runs_behind_it(
     answers: CachedAnswers, kitchen: Kitchen, clock: SettableClock
 ) -> None:
@@ -245,9 +236,6 @@ async def test_lifetimes_differ_a_little(
     answers = answers_at(clock, lambda: random)
     entry = (await answers.get(KEY, kitchen)).entry
     assert (entry.fresh_s, entry.kept_s) == pytest.approx((fresh_s, kept_s))
-    shorter = Lifetime(fresh_s=10, stale_s=0)
-    other = (await answers.get(KEY + "x", kitchen, shorter)).entry
-    assert other.fresh_s == other.kept_s == pytest.approx(fresh_s / 10)
     await answers.close()
 
 

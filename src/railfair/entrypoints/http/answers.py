@@ -21,7 +21,7 @@ from litestar import Request, Response
 from litestar.enums import HttpMethod, MediaType
 from litestar.types import HTTPScope
 
-from railfair.application.cached import Answer, Computed, Outcome
+from railfair.application.cached import Answer, Outcome
 from railfair.application.editions import LOOK_EVERY_S
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind, Parameter, cache_key
@@ -184,9 +184,9 @@ class Answers:
         return self.key(question)
 
     async def _named(self, key: str, make: Make) -> Answer:
-        async def compute() -> Computed:
+        async def compute() -> bytes:
             async with self._gate.passed():
-                return Computed(body=msgspec.json.encode(await make()))
+                return msgspec.json.encode(await make())
 
         return await self._railfair.cache.get(key, compute)
 
