@@ -31,12 +31,13 @@ from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.api_keys import KeyRing, create_key
 from railfair.application.cached import CachedAnswers
 from railfair.application.editions import LoadedEdition
+from railfair.application.questions import Question
 from railfair.bootstrap import lifetimes
 from railfair.config import Settings
 from railfair.domain.cache_keys import Kind
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.admission import Gate
-from railfair.entrypoints.http.answers import Answers, Question
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.bodies import REST_BYTES
 from railfair.entrypoints.http.clients import requires_admin
 from railfair.entrypoints.http.entrance import Entrance

@@ -6,9 +6,6 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 import msgspec
-import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 from litestar.testing import RequestFactory
 
 from railfair.adapters.clock.clock import FixedClock
@@ -16,14 +13,14 @@ from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
 from railfair.application.cached import CachedAnswers
 from railfair.application.predict_delay import PredictionQuery
+from railfair.application.questions import Question
 from railfair.application.tiered_cache import TieredCache
 from railfair.bootstrap import lifetimes
 from railfair.config import Settings
 from railfair.domain.cache_keys import Kind
-from railfair.domain.codes import Crs, RailcardCode, TocCode
-from railfair.domain.delays.arrivals import Sighting
+from railfair.domain.codes import Crs
 from railfair.entrypoints.http.admission import Gate
-from railfair.entrypoints.http.answers import Answers, Question
+from railfair.entrypoints.http.answers import Answers
 
 TODAY: Final = date(2026, 11, 25)
 QUERY: Final = PredictionQuery(
@@ -89,46 +86,3 @@ async def test_what_was_asked_for_before_an_import_that_came_meanwhile_is_not_ke
     await service.ask("old", then_edition="two")
     assert service.at_hand() is None
     assert await service.ask("new") == b'{"word":"new"}'
-
-
-def test_a_query_with_something_that_has_no_name_is_refused() -> None:
-    service = Service()
-    question = Question(kind=Kind.PREDICTIONS, query=Sighting(Crs("NRW"), object()))  # type: ignore[arg-type]
-    with pytest.raises(TypeError):
-        service.answers.key(question)
-
-
-SERVICE: Final = Service()
-
-
-def crs() -> st.SearchStrategy[Crs]:
-    return st.sampled_from(["LST", "IPS", "DIS"]).map(Crs)
-
-
-def queries() -> st.SearchStrategy[PredictionQuery]:
-    return st.builds(
-        PredictionQuery,
-        origin=st.just(Crs("COL")),
-        destination=crs(),
-        day=st.sampled_from([TODAY, TODAY + timedelta(days=1), TODAY + timedelta(days=5)]),
-        time_min=st.sampled_from([0, 1, 60, 1439]),
-        toc=st.sampled_from([None, TocCode("LE"), TocCode("XC")]),
-        limit=st.sampled_from([1, 5, 50]),
-        seen=st.none() | st.builds(Sighting, st.just(Crs("NRW")), st.sampled_from([-1, 0, 1])),
-        include_fares=st.booleans(),
-        railcard=st.sampled_from(["", "YNG", "SRN"]).map(RailcardCode),
-    )
-
-
-@settings(deadline=None)
-@given(queries(), queries())
-def test_two_questions_share_a_name_only_if_they_are_the_same(
-    one: PredictionQuery, other: PredictionQuery
-) -> None:
-    names = [
-        SERVICE.answers.key(
-            Question(kind=Kind.PREDICTIONS, query=query, ends=(query.origin, query.destination))
-        )
-        for query in (one, other)
-    ]
-    assert (names[0] == names[1]) == (one == other)

@@ -1,17 +1,14 @@
 """Answers that are kept: made once for all who ask the same, and sent as the bytes they are.
 
-Every field of the query is in the name of the answer, and so is the edition of the loaded data. An
-address that was asked for before finds its answer without being read again: see `remembered`.
+An address that was asked for before finds its answer without being read again: see `remembered`.
 """
 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, fields, is_dataclass, replace
-from datetime import date, timedelta
-from enum import Enum
+from dataclasses import dataclass, replace
 from heapq import nlargest
 from http import HTTPStatus
 from typing import Any, Final
@@ -23,10 +20,9 @@ from litestar.types import HTTPScope
 
 from railfair.application.cached import Answer, Outcome
 from railfair.application.editions import LOOK_EVERY_S
+from railfair.application.questions import Question, name_of, quarter
 from railfair.bootstrap import RailFair
-from railfair.domain.cache_keys import Kind, Parameter, cache_key
 from railfair.domain.errors import RailFairError
-from railfair.domain.railtime import LONDON
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
 
@@ -37,7 +33,6 @@ MOST_TARGETS: Final = 5_000
 MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
-QUARTER_MIN: Final = 15
 SECONDS_A_MINUTE: Final = 60
 DEGRADED: Final = b"x-degraded"
 """Says why an answer is stale that would have been made anew."""
@@ -54,20 +49,6 @@ class Kept:
     headers: list[Header]
     body: bytes
     route: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What is asked: a *query*, that is a dataclass all of whose fields count.
-
-    *ends* are the route that it is about. With *travel*, the day of it, the answer holds prices,
-    which depend on when they are asked for as well.
-    """
-
-    kind: Kind
-    query: Any
-    ends: tuple[str, str] = ("", "")
-    travel: date | None = None
 
 
 type Make = Callable[[], Awaitable[msgspec.Struct]]
@@ -147,24 +128,6 @@ class Answers:
         known.times += 1
         return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
 
-    def key(self, question: Question) -> str:
-        """Return the name of the answer to *question* in the edition that is loaded.
-
-        Raises:
-            TypeError: its query has a field of a type that cannot be written into a name.
-        """
-        parameters = {"about": type(question.query).__name__, **dict(_parameters(question.query))}
-        if question.travel is not None:
-            parameters["sold"] = self._sold(question.travel)
-        origin, destination = question.ends
-        return cache_key(
-            question.kind,
-            self._railfair.edition.name or "",
-            parameters,
-            origin=origin,
-            destination=destination,
-        )
-
     def warnings(self) -> dict[str, str]:
         """Return the headers of an answer made of several, some of which may be kept ones."""
         return {DEGRADED.decode(): "database"} if self._railfair.edition.is_lost else {}
@@ -181,7 +144,8 @@ class Answers:
     async def _current_key(self, question: Question) -> str:
         if self._railfair.edition.name is None:
             await self._railfair.edition.look()
-        return self.key(question)
+        edition = self._railfair.edition.name or ""
+        return name_of(question, edition=edition, now=self._railfair.clock.now())
 
     async def _named(self, key: str, make: Make) -> Answer:
         async def compute() -> bytes:
@@ -217,7 +181,7 @@ class Answers:
         """
         minute = int(time.time()) // SECONDS_A_MINUTE
         if minute != self._minute:
-            self._minute, self._sale = minute, self._quarter()
+            self._minute, self._sale = minute, quarter(self._railfair.clock.now())
         now = self._railfair.edition.name, self._sale
         if now != self._known_in:
             known = self._known.items()
@@ -252,21 +216,6 @@ class Answers:
         )
         return Kept(HTTPStatus.OK, headers, entry.body, route)
 
-    def _sold(self, travel: date) -> str:
-        """Return when the prices are asked for, as exactly as they depend on it.
-
-        Tickets are sold until some hours before a train, or until a time some days before: that of
-        days further away is told by the day alone.
-        """
-        today = self._railfair.clock.now().astimezone(LONDON).date()
-        if travel < today:
-            return "past"
-        return self._quarter() if travel <= today + timedelta(days=1) else today.isoformat()
-
-    def _quarter(self) -> str:
-        now = self._railfair.clock.now().astimezone(LONDON)
-        return f"{now:%Y-%m-%dT%H}.{now.minute // QUARTER_MIN}"
-
 
 def _has(given: bytes, etag: bytes) -> bool:
     """Return whether *given*, an `If-None-Match`, names *etag*. Source: RFC 9110, 13.1.2."""
@@ -274,29 +223,3 @@ def _has(given: bytes, etag: bytes) -> bool:
         return False
     tags = (one.strip().removeprefix(b"W/") for one in given.split(b","))
     return any(one in {b"*", etag} for one in tags)
-
-
-def _parameters(query: Any, within: str = "") -> Iterator[tuple[str, Parameter]]:
-    """Yield every field of *query* and of the dataclasses in it, by a name of its own."""
-    for field in fields(query):
-        value = getattr(query, field.name)
-        name = within + field.name
-        if is_dataclass(value):
-            yield name, type(value).__name__
-            yield from _parameters(value, f"{name}.")
-        else:
-            yield name, _parameter(value)
-
-
-def _parameter(value: Any) -> Parameter:
-    match value:
-        case Enum():
-            return str(value.value)
-        case date():
-            return value.isoformat()
-        case str() | float() | bool() | int() | None:
-            return value
-        case tuple():
-            return tuple(str(one) for one in value)
-        case _:
-            raise TypeError(f"{type(value).__name__} has no place in the name of an answer")

@@ -9,6 +9,7 @@ from litestar.params import QueryParameter
 
 from railfair.application.compare_fares import SAME_STATION, FareQuery
 from railfair.application.fare_trends import fare_trends
+from railfair.application.questions import Question
 from railfair.application.trips import TripQuery
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
@@ -18,7 +19,7 @@ from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import clock_time
 from railfair.entrypoints import wire
-from railfair.entrypoints.http.answers import Answers, Question
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.parameters import CLASSES, Parameters
 
 MOST_VIA: Final = 10

@@ -17,6 +17,7 @@ from railfair.application.plan_journeys import (
     MOST_VIA,
     PlanQuery,
 )
+from railfair.application.questions import Question
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import Crs, crs
@@ -24,7 +25,7 @@ from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, LONDON, calendar_day, clock_time, local_moment
 from railfair.entrypoints import wire
-from railfair.entrypoints.http.answers import Answers, Question
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.parameters import CLASSES, Parameters, takes_json
 
 LEAST_WINDOW_MIN: Final = 1

@@ -8,11 +8,12 @@ from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
 from railfair.application import statistics as figures
+from railfair.application.questions import Question
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import Crs, crs
 from railfair.entrypoints import wire
-from railfair.entrypoints.http.answers import Answers, Question
+from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.parameters import Parameters
 
 LONGEST_QUERY: Final = 60

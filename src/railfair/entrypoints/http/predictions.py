@@ -11,6 +11,7 @@ from litestar.datastructures import State
 from litestar.params import JSONBody, QueryParameter
 
 from railfair.application.predict_delay import PredictionQuery
+from railfair.application.questions import Question
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
 from railfair.domain.cache_keys import Kind
@@ -19,7 +20,7 @@ from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.errors import InvalidParameter, RailFairError
 from railfair.entrypoints import wire
 from railfair.entrypoints.http import problems
-from railfair.entrypoints.http.answers import Answers, Make, Question
+from railfair.entrypoints.http.answers import Answers, Make
 from railfair.entrypoints.http.parameters import Parameters, takes_json
 from railfair.entrypoints.http.problems import Fault, FaultyRequest, Problem
 
