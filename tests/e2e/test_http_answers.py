@@ -92,11 +92,16 @@ def test_every_parameter_makes_another_question(own: Service) -> None:
         assert httpx.get(own.url + PLAN + one).headers["x-cache"] == "MISS"
 
 
-def test_what_is_asked_for_without_a_time_is_read_anew(own: Service) -> None:
-    path = "/api/journey/plan?origin=NRW&destination=DIS"
-    first, second = (httpx.get(own.url + path) for _ in range(2))
-    assert first.status_code == second.status_code == 200
-    assert httpx.get(own.url + "/api/predict").status_code == 422
+@pytest.mark.parametrize(
+    "path", ["/api/journey/plan?origin=NRW&destination=DIS", "/api/stations/NRW/departures"]
+)
+def test_what_is_asked_for_without_a_time_has_to_be_asked_for_again(
+    own: Service, path: str
+) -> None:
+    for _ in range(2):
+        answer = httpx.get(own.url + path)
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["cache-control"] == "no-cache"
 
 
 async def test_a_thousand_at_once_who_miss_the_same_answer_have_it_made_once(
@@ -145,6 +150,20 @@ def test_a_database_that_is_lost_leaves_what_is_kept_and_that_is_marked(
         while httpx.get(service.url + PREDICT).headers["x-cache"] == "STALE":
             pass
         assert httpx.get(service.url + PREDICT + "&limit=2").status_code == 200
+
+
+def test_a_key_is_known_by_a_service_that_lost_its_database_at_once(
+    demo: Demo, run: Run, tmp_path: Path
+) -> None:
+    database = tmp_path / "railfair.db"
+    database.write_bytes(demo.database.read_bytes())
+    secret = run("keys", "create", "app", database=database).out.strip().splitlines()[0]
+    settings = {**settings_for(database), "RAILFAIR_DATABASE_POOL": "off"}
+    with serving(settings, tmp_path) as service:
+        httpx.get(service.url + PREDICT)
+        database.rename(tmp_path / "elsewhere.db")
+        answer = httpx.get(service.url + PREDICT, headers={"X-API-Key": secret})
+    assert answer.status_code == 200, answer.text
 
 
 def test_a_client_that_asks_too_often_is_told_when_to_come_back(demo: Demo, tmp_path: Path) -> None:

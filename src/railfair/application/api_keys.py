@@ -146,12 +146,13 @@ class KeyRing:
         if self._seconds() >= self._next_read:
             async with self._turn:
                 if self._seconds() >= self._next_read:
-                    await self._read()
+                    await self.read()
         if self._keys is None:
             raise self._failure or SourceUnavailable("the API keys cannot be read")
         return self._keys
 
-    async def _read(self) -> None:
+    async def read(self) -> None:
+        """Read all keys; where they cannot be read, those that were read last stay."""
         try:
             async with self._storage.reading() as unit:
                 self._keys = {key.prefix: key for key in await unit.keys.all()}

@@ -25,10 +25,13 @@ from railfair.bootstrap import RailFair
 from railfair.domain.errors import RailFairError
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
+from railfair.ports.cache import Entry
 
 CLIENTS_KEEP_S: Final = 60
 """How long a client may use an answer without asking again: an import makes others."""
 CLIENTS_KEEP_STALE_S: Final = 300
+ASK_AGAIN: Final = b"no-cache"
+"""For what is about now: it is another answer the next time."""
 MOST_TARGETS: Final = 5_000
 MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
@@ -102,7 +105,8 @@ class Answers:
         answer = await self._named(key, make)
         if is_fixed and self._now_in() == asked_in:
             self._remember(request.scope, key, question, make)
-        kept = self._kept(answer, request.headers.get("if-none-match", "").encode())
+        has = request.headers.get("if-none-match", "").encode()
+        kept = self._kept(answer, has, is_fixed=is_fixed)
         return Response(
             kept.body,
             status_code=kept.status,
@@ -190,22 +194,19 @@ class Answers:
             self._known_in = now
         return now
 
-    def _kept(self, answer: Answer, has: bytes, route: str = "") -> Kept:
+    def _kept(self, answer: Answer, has: bytes, route: str = "", *, is_fixed: bool = True) -> Kept:
         entry = answer.entry
         age_s = int(entry.age_s(time.time()))
-        left_s = max(0, min(CLIENTS_KEEP_S, int(entry.fresh_s) - age_s))
         outcome, is_lost = answer.outcome, self._railfair.edition.is_lost
         if is_lost and outcome is Outcome.HIT:
             outcome = Outcome.STALE
-        stale_s = min(CLIENTS_KEEP_STALE_S, int(entry.kept_s - entry.fresh_s))
         etag = b'"%s"' % entry.etag.encode()
         headers = [
             (b"etag", etag),
-            (b"cache-control", b"public, max-age=%d, stale-while-revalidate=%d"
-                % (age_s + left_s, stale_s)),
+            (b"cache-control", _for_clients(entry, age_s) if is_fixed else ASK_AGAIN),
             (b"age", b"%d" % age_s),
             (b"x-cache", outcome.encode()),
-        ]  # fmt: skip
+        ]
         if is_lost or answer.degraded:
             headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
         if _has(has, etag):
@@ -215,6 +216,13 @@ class Answers:
             (b"content-length", b"%d" % len(entry.body)),
         )
         return Kept(HTTPStatus.OK, headers, entry.body, route)
+
+
+def _for_clients(entry: Entry, age_s: int) -> bytes:
+    """Return how long clients may use *entry*, which is of *age_s*. Source: RFC 9111, RFC 5861."""
+    left_s = max(0, min(CLIENTS_KEEP_S, int(entry.fresh_s) - age_s))
+    stale_s = min(CLIENTS_KEEP_STALE_S, int(entry.kept_s - entry.fresh_s))
+    return b"public, max-age=%d, stale-while-revalidate=%d" % (age_s + left_s, stale_s)
 
 
 def _has(given: bytes, etag: bytes) -> bool:

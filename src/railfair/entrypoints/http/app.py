@@ -83,6 +83,7 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             app.state.railfair = railfair
             app.state.answers = Answers(railfair, _gate(settings))
             await railfair.edition.look()
+            await railfair.keys.read()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
             works = {**background_works(railfair), "kept answers": app.state.answers.keep_warm}
