@@ -44,8 +44,10 @@ async def count(storage: SqlStorage) -> int:
         return len(await unit.timetable.stations())
 
 
-async def driver_threads_ended() -> None:
-    """Wait for the driver's threads: one that could not connect tells the loop so at its end."""
+@pytest.fixture(autouse=True)
+async def _driver_threads_end() -> AsyncIterator[None]:
+    """Wait for the driver's threads: each tells the loop, which has to be there, of its end."""
+    yield
     for thread in threading.enumerate():
         if "_connection_worker_thread" in thread.name:
             await asyncio.to_thread(thread.join)
@@ -92,7 +94,18 @@ async def test_a_database_that_cannot_be_reached_is_unavailable(tmp_path: Path) 
     with pytest.raises(StorageUnavailable):
         await write(storage)
     await storage.close()
-    await driver_threads_ended()
+
+
+@pytest.mark.parametrize("pool", [PoolSettings(size=1), None])
+async def test_no_file_is_made_where_the_database_is_missing(
+    pool: PoolSettings | None, tmp_path: Path
+) -> None:
+    file = tmp_path / "100% of #1?.db"
+    storage = SqlStorage(create_engine(f"sqlite+aiosqlite:///{file}", pool=pool, busy_timeout_s=1))
+    with pytest.raises(StorageUnavailable):
+        await count(storage)
+    assert not file.exists()
+    await storage.close()
 
 
 async def test_connections_write_ahead_keep_foreign_keys_and_wait(url: str) -> None:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import quote
 
 from sqlalchemy import Connection, event
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
@@ -13,7 +14,7 @@ from railfair.adapters.sql import postgresql
 
 WRITES: Final = "railfair_writes"
 """Execution option of a connection that is about to write."""
-CACHE_KIB: Final = 65_536
+CACHE_KIB: Final = 4_096
 LOG_BYTES: Final = 16 * 1024 * 1024
 """What is left of the write-ahead log of an import, from the next commit on."""
 
@@ -33,7 +34,7 @@ class PoolSettings:
 
 
 def create_engine(url: str, *, pool: PoolSettings | None, busy_timeout_s: float) -> AsyncEngine:
-    """Return the engine for *url*; nothing is connected yet.
+    """Return the engine for *url*; nothing is connected yet, and no file is made.
 
     Without a *pool*, each unit of work opens a connection and closes it. A writer waits for
     *busy_timeout_s* for another one.
@@ -49,7 +50,7 @@ def create_engine(url: str, *, pool: PoolSettings | None, busy_timeout_s: float)
             "pool_pre_ping": not is_sqlite,
         }
     if is_sqlite:
-        engine = create_async_engine(url, **kept)
+        engine = create_async_engine(_existing(url), **kept)
         _prepare_sqlite(engine, busy_timeout_s)
         return engine
     engine = create_async_engine(url, connect_args=postgresql.CONNECT_ARGUMENTS, **kept)
@@ -77,6 +78,14 @@ def sqlite_file(url: str) -> Path | None:
     """Return the file of a SQLite *url*, or `None` for other databases and for memory."""
     database = make_url(url).database
     return Path(database) if _is_sqlite(url) and database and database != ":memory:" else None
+
+
+def _existing(url: str) -> URL:
+    """Return the *url* that opens a file of SQLite only where there is one."""
+    made, file = make_url(url), sqlite_file(url)
+    if file is None:
+        return made
+    return made.set(database=f"file:{quote(str(file))}", query={"mode": "rw", "uri": "true"})
 
 
 def _is_sqlite(url: str) -> bool:
