@@ -154,13 +154,13 @@ class Settings(BaseSettings):
         default=10.0, description="Seconds after which an answer that is not ready is given up."
     )
     max_in_work: Annotated[int, Field(ge=1)] = Field(
-        default=64, description="Requests that a worker works on at once."
+        default=8, description="Requests that a worker works on at once."
     )
     max_waiting: Annotated[int, Field(ge=0)] = Field(
-        default=64, description="Requests that may wait for their turn; more are refused at once."
+        default=128, description="Requests that may wait for their turn; more are refused at once."
     )
     max_wait_s: Annotated[float, Field(gt=0)] = Field(
-        default=0.3, description="Seconds that a request waits for its turn before it is refused."
+        default=2.0, description="Seconds that a request waits for its turn before it is refused."
     )
     keep_alive_s: Annotated[float, Field(gt=0)] = Field(
         default=5.0,

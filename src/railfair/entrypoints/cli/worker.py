@@ -13,6 +13,8 @@ from hypercorn.asyncio.run import worker_serve
 from hypercorn.config import Config, Sockets
 from hypercorn.utils import wrap_app
 
+from railfair.entrypoints.memory import share_arenas
+
 APPLICATION: Final = "railfair.entrypoints.http.app"
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 SETTLED_S: Final = 0.2
@@ -99,6 +101,7 @@ async def _serve_as_worker(serving: Serving, orders: Connection) -> None:
 
 async def _serve(serving: Serving, order: Callable[[], Awaitable[Order]]) -> None:
     """Serve until an *order* has come, which is asked for as soon as it listens."""
+    share_arenas()
     loop = asyncio.get_running_loop()
     entrance = import_module(APPLICATION).create_app()
 

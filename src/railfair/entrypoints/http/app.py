@@ -23,7 +23,6 @@ from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
 from railfair.entrypoints.background import background_works
-from railfair.entrypoints.collector import settle
 from railfair.entrypoints.http import (
     admin,
     fares,
@@ -38,6 +37,7 @@ from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.headers import POLICY
 from railfair.entrypoints.http.metrics import metrics
+from railfair.entrypoints.memory import settle
 from railfair.entrypoints.supervision import Supervisor
 
 type Opened = Callable[[], AbstractAsyncContextManager[RailFair]]
