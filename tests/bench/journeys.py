@@ -33,7 +33,7 @@ from railfair.domain.planner import kernel
 from railfair.domain.planner.network import Network
 from railfair.domain.planner.search import END, Planner, Terms
 from railfair.entrypoints import wire
-from railfair.entrypoints.collector import settle
+from railfair.entrypoints.memory import settle
 from support.journeys_oracle import Oracle
 from support.railways import Railway
 
