@@ -3,7 +3,10 @@
 import asyncio
 import socket
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 from hypercorn.config import Config
@@ -64,7 +67,9 @@ def _serving(host: str, port: int, set_: Settings) -> Serving:
 
 
 async def _parent(serving: Serving, workers: int) -> int:
-    return await Workers(serving, workers).run()
+    """Serve with so many *workers*, which count in a folder of their own."""
+    with TemporaryDirectory(prefix="railfair-figures-") as folder:
+        return await Workers(replace(serving, figures_folder=Path(folder)), workers).run()
 
 
 def _check_free(host: str, port: int) -> None:
