@@ -93,6 +93,26 @@ def test_what_several_workers_kept_and_made_adds_up(several: Service) -> None:
     assert after.total(forecast) - before.total(forecast) == 5 * outcomes["MISS"]
 
 
+def test_what_was_found_is_counted_when_it_is_made(several: Service) -> None:
+    before = scrape(several.url)
+    plan = "/api/journey/plan?origin=NRW&destination=BRI&depart_after=2026-11-24T09:30"
+    journeys = httpx.get(several.url + plan, timeout=30).json()["journeys"]
+    compare = f"/api/fares/compare?{TRIP}&date=2026-11-24&time=11:00&split=true"
+    fares = httpx.get(several.url + compare).json()
+    after = scrape(several.url)
+
+    def more(name: str, **labels: str) -> float:
+        return after.total(name, **labels) - before.total(name, **labels)
+
+    assert more("railfair_plans_total", outcome="found") == 1
+    assert more("railfair_plans_total", outcome="none") == 0
+    assert more("railfair_journeys_planned_total") == len(journeys) > 0
+    assert more("railfair_planner_search_duration_seconds_count") == 1
+    assert more("railfair_fares_compared_total", verdict="good") == len(fares["fares"]) > 0
+    assert more("railfair_fares_compared_total", verdict="rejected") == len(fares["rejected"])
+    assert more("railfair_savings_found_pence_total") > 0
+
+
 def test_problems_are_counted_by_their_codes(several: Service) -> None:
     before = scrape(several.url)
     batch = {"requests": [{"origin": "NRW"}, {"origin": "NRW", "destination": "LST",
