@@ -222,7 +222,8 @@ def _on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Respo
 
 def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     request_id = request.scope.get("state", {}).get("request_id", "")
-    log.error("crash", path=request.url.path, request_id=request_id, exc_info=error)
+    route = request.scope.get("path_template", "unknown")
+    log.error("crash", route=route, request_id=request_id, exc_info=error)
     return _response(request, _of_crash())
 
 
