@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
@@ -26,6 +26,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from railfair.adapters.telemetry import processes
 from support.command import Service, free_port, serving
 
 SQLITE: Final = "sqlite+aiosqlite:///"
@@ -56,10 +57,14 @@ asyncio.run(serve(app, config))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Load:
-    """What one round measured: requests in a second, and latencies in milliseconds, sorted."""
+    """What one round measured: requests in a second, and latencies in milliseconds, sorted.
+
+    *cpu_us* is what a request took of the server's processor, whatever else the machine does.
+    """
 
     rate: float
     latencies_ms: list[float]
+    cpu_us: float = 0.0
 
     def at(self, share: float) -> float:
         """Return the latency that *share* of the requests kept to."""
@@ -69,8 +74,8 @@ class Load:
 
 
 @contextmanager
-def empty_service() -> Iterator[str]:
-    """Serve an empty handler, and yield its address."""
+def empty_service() -> Iterator[tuple[str, int]]:
+    """Serve an empty handler, and yield its address and its process."""
     port = free_port()
     process = subprocess.Popen([sys.executable, "-c", EMPTY.replace("PORT", str(port))])
     url = f"http://127.0.0.1:{port}/"
@@ -81,7 +86,7 @@ def empty_service() -> Iterator[str]:
                 break
             except httpx.TransportError:
                 time.sleep(0.02)
-        yield url
+        yield url, process.pid
     finally:
         process.terminate()
         process.wait()
@@ -129,7 +134,11 @@ def show(name: str, rounds: list[Load]) -> None:
     """Print the medians over *rounds*."""
     rate = statistics.median(one.rate for one in rounds)
     p50, p99 = (statistics.median(one.at(share) for one in rounds) for share in (0.5, 0.99))
-    print(f"{name:32} {rate:7.0f} requests/s  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms")
+    cpu = statistics.median(one.cpu_us for one in rounds)
+    print(
+        f"{name:32} {rate:7.0f} requests/s  p50 {p50:5.1f} ms  p99 {p99:5.1f} ms"
+        f"  processor {cpu:4.0f} us"
+    )
 
 
 @contextmanager
@@ -150,23 +159,34 @@ def receiver() -> Iterator[dict[str, str]]:
         process.wait()
 
 
-def measure(empty: str, quiet: Service, telling: Service, day: str) -> None:
+def measure(empty: tuple[str, int], quiet: Service, telling: Service, day: str) -> None:
     """Load all in turns, and print them side by side."""
+    bare, _ = empty
     query = f"/api/predict?origin=NRW&destination=LST&date={day}&time=08:00"
     off, on = quiet.url + query, telling.url + query
     same_answer(off)
     same_answer(on)
-    rounds: dict[str, list[Load]] = {empty: [], off: [], on: []}
+    rounds: dict[str, list[Load]] = {bare: [], off: [], on: []}
+    pids = {bare: empty[1], off: quiet.process.pid, on: telling.process.pid}
     for number in range(ROUNDS + 1):
         for url, done in rounds.items():
+            began = cpu_s(pids[url])
             load = asyncio.run(loaded(url))
+            spent = cpu_s(pids[url]) - began
+            load = replace(load, cpu_us=1e6 * spent / len(load.latencies_ms))
             if number:  # the first one warms up
                 done.append(load)
-    show("an empty handler", rounds[empty])
+    show("an empty handler", rounds[bare])
     show("a hit that is not told of", rounds[off])
     show("a hit that is", rounds[on])
-    compare("it has, of the empty handler's", rounds[empty], rounds[on])
+    compare("it has, of the empty handler's", rounds[bare], rounds[on])
     compare("… of the one not told of", rounds[off], rounds[on])
+
+
+def cpu_s(pid: int) -> float:
+    """Return what a process has taken of the processor, in seconds."""
+    found = processes.read(pid)
+    return 0.0 if found is None else found.cpu_s
 
 
 def compare(name: str, one: list[Load], other: list[Load]) -> None:
@@ -174,7 +194,8 @@ def compare(name: str, one: list[Load], other: list[Load]) -> None:
     pairs = list(zip(one, other, strict=True))
     rate = statistics.median(ours.rate / theirs.rate for theirs, ours in pairs)
     p99 = statistics.median(ours.at(0.99) / theirs.at(0.99) for theirs, ours in pairs)
-    print(f"{name:32} throughput {rate:4.0%}, p99 {p99:.2f} x")
+    cpu = statistics.median(theirs.cpu_us / ours.cpu_us for theirs, ours in pairs)
+    print(f"{name:32} throughput {rate:4.0%} (by its processor {cpu:4.0%}), p99 {p99:.2f} x")
 
 
 def main(day: str) -> None:
