@@ -1,5 +1,6 @@
 """Composition root: puts adapters behind the ports, and hands out use cases."""
 
+import os
 import random
 import time
 from collections.abc import AsyncIterator, Callable
@@ -29,7 +30,17 @@ from railfair.adapters.redis.rate_limiter import RedisRateLimiter
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
-from railfair.adapters.telemetry.log import configure, logger
+from railfair.adapters.telemetry.figures import (
+    CONTENT_TYPE_LATEST,
+    Figures,
+    Moment,
+    Uncounted,
+    worker_gone,
+)
+from railfair.adapters.telemetry.log import RequestLine, configure, logger, request_lines
+from railfair.adapters.telemetry.otel import is_tracing_wanted
+from railfair.adapters.telemetry.profile import LONGEST_S as LONGEST_PROFILE_S
+from railfair.adapters.telemetry.profile import Profiler
 from railfair.application.api_keys import KeyRing
 from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
@@ -49,26 +60,38 @@ from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
 from railfair.ports.feed_service import FeedService
+from railfair.ports.observer import Observer
 from railfair.ports.rate_limiter import RateLimiter
 from railfair.ports.storage import PooledStorage
+from railfair.ports.tracing import Traces
 
 __all__ = [
+    "CONTENT_TYPE_LATEST",
     "DEFAULT_DAYS",
+    "LONGEST_PROFILE_S",
     "DemoSummary",
     "DemoTruth",
+    "Figures",
     "FileFaresFeed",
     "FilePerformanceFeed",
     "FileTimetableFeed",
+    "Moment",
+    "Profiler",
     "Progress",
     "RailFair",
+    "RequestLine",
     "Scale",
     "build_demo",
     "feed_service",
+    "figures_of",
     "log_to_stderr",
     "logger",
     "migrations",
     "opened",
+    "request_log",
+    "traces",
     "wired",
+    "worker_gone",
 ]
 
 
@@ -99,6 +122,7 @@ class RailFair:
     cache: CachedAnswers
     limiter: RateLimiter
     redis: RedisConnection | None
+    figures: Figures
 
     @property
     def is_redis_lost(self) -> bool | None:
@@ -114,10 +138,12 @@ def wired(
     store: ArrayStore,
     workers: Executor,
     redis: RedisConnection | None,
+    figures: Figures,
 ) -> RailFair:
     """Return the application over *storage*; what is compiled runs in *workers*.
 
-    Answers and counts of requests are shared through *redis* where there is one.
+    Answers and counts of requests are shared through *redis* where there is one. What happens is
+    counted by *figures*.
     """
     holidays = GreatBritain()
     stations = StationDirectory()
@@ -129,8 +155,8 @@ def wired(
         clock=clock,
         holidays=holidays,
         stations=stations,
-        predict=PredictDelay(storage, holidays, stations),
-        compare_fares=CompareFares(storage, holidays, stations, clock, rounding),
+        predict=PredictDelay(storage, holidays, stations, figures),
+        compare_fares=CompareFares(storage, holidays, stations, clock, rounding, figures),
         networks=networks,
         plan_journeys=PlanJourneys(
             storage,
@@ -139,18 +165,20 @@ def wired(
             OddsOfJourneys(holidays, workers),
             PriceJourneys(clock, rounding),
             workers,
+            observer=figures,
         ),
         edition=LoadedEdition(storage, besides=_besides(settings)),
-        cache=_cache(settings, redis),
+        cache=_cache(settings, redis, figures),
         limiter=_limiter(redis),
         redis=redis,
+        figures=figures,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),
     )
 
 
 @asynccontextmanager
-async def opened(settings: Settings) -> AsyncIterator[RailFair]:
-    """Open what the application needs, and close it in the end."""
+async def opened(settings: Settings, figures: Figures | None = None) -> AsyncIterator[RailFair]:
+    """Open what the application needs, and close it in the end; *figures* counts what happens."""
     storage = _storage(settings)
     workers = _workers(settings)
     store = FileArrayStore(settings.networks_directory or _beside_database(settings))
@@ -162,6 +190,7 @@ async def opened(settings: Settings) -> AsyncIterator[RailFair]:
         store=store,
         workers=workers,
         redis=redis,
+        figures=figures or figures_of(settings),
     )
     try:
         await railfair.cache.start()
@@ -233,7 +262,7 @@ def _tell_of_redis(state: BreakerState) -> None:
         log.info("Redis answers again")
 
 
-def _cache(settings: Settings, redis: RedisConnection | None) -> CachedAnswers:
+def _cache(settings: Settings, redis: RedisConnection | None, observer: Observer) -> CachedAnswers:
     """Return the cache that the settings ask for, in two tiers only where there is Redis."""
     is_shared = redis is not None and settings.cache == "two-tier"
     shared = RedisCache(redis, now=time.time) if redis is not None and is_shared else None
@@ -247,6 +276,7 @@ def _cache(settings: Settings, redis: RedisConnection | None) -> CachedAnswers:
         lifetimes(settings),
         now=time.time,
         random=random.random,
+        observer=observer,
     )
 
 
@@ -315,6 +345,27 @@ def feed_service(settings: Settings) -> FeedService:
         **secrets,
     )
     return HttpFeedService(known, today=lambda: clock.now().date())
+
+
+def figures_of(settings: Settings, folder: Path | None = None) -> Figures:
+    """Return what counts for this process; *folder* is shared with the service's other workers."""
+    counting = Figures if settings.metrics == "on" else Uncounted
+    return counting(folder, version=__version__)
+
+
+def traces() -> Traces | None:
+    """Return what traces requests, or `None` where the `OTEL_…` variables name no receiver."""
+    if not is_tracing_wanted(os.environ):
+        return None
+    # Costs a fifth of a second and 15 MB, which only those pay who trace.
+    from railfair.adapters.telemetry.traces import OtlpTraces  # noqa: PLC0415
+
+    return OtlpTraces(__version__)
+
+
+def request_log(settings: Settings) -> Callable[[RequestLine], None]:
+    """Return what writes the line of a request, as the settings say."""
+    return request_lines(level=settings.log_level, form=settings.log_format)
 
 
 def log_to_stderr(settings: Settings) -> Any:

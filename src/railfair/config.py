@@ -121,6 +121,11 @@ class Settings(BaseSettings):
     log_format: Literal["auto", "console", "json"] = Field(
         default="auto", description="console on a terminal and json elsewhere, or always one."
     )
+    metrics: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether what happens is counted for /metrics; off: it tells only what is true"
+        " at the moment.",
+    )
     today: date | None = Field(
         default=None, description="Pretend that it is this day (for demonstrations)."
     )

@@ -1,5 +1,6 @@
 """A small demo railway, imported by the real command line and served by the real server."""
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -64,6 +65,12 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
     shutil.copy(early, full)
     done("import", "performance", november, database=full)
     return Demo(folder=folder / "demo", database=full, october=early, november=november)
+
+
+def key_in(database: Path, cwd: Path, *options: str) -> str:
+    """Make a key of the API in *database*, and return it."""
+    ended = railfair("keys", "create", "tester", "--json", *options, database=database, cwd=cwd)
+    return str(json.loads(ended.ended().out)["key"])
 
 
 @pytest.fixture

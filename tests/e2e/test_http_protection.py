@@ -17,7 +17,6 @@ from typing import Any, Final
 import httpx
 import msgspec
 import pytest
-import structlog
 from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import JSONBody
@@ -162,7 +161,7 @@ async def protected(work: Work, storage: MemoryStorage, **settings: Any) -> Asyn
     async def administered() -> dict[str, bool]:
         return {"ok": True}
 
-    set_ = Settings(max_body_bytes=65_536, **settings)
+    set_ = Settings(max_body_bytes=65_536, log_format="json", **settings)
     app = Litestar(
         [quick, slow, watched, stream, taking, ignoring, administered],
         exception_handlers=problems.HANDLERS,
@@ -178,6 +177,13 @@ async def protected(work: Work, storage: MemoryStorage, **settings: Any) -> Asyn
     async with hypercorn(Entrance(app, set_)) as running:
         yield running
         work.may_end.set()
+
+
+def logged(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    """Return the lines of requests that were written."""
+    written = capsys.readouterr().err.splitlines()
+    lines = [json.loads(line) for line in written if line.startswith("{")]
+    return [line for line in lines if line["event"] == "request"]
 
 
 def problem(reply: Reply) -> str:
@@ -215,33 +221,31 @@ async def test_an_answer_that_has_begun_is_cut_off_at_the_deadline(
 
 @pytest.mark.parametrize("path", ["/slow", "/stream"])
 async def test_the_work_for_a_client_that_has_gone_is_cancelled_and_logged_as_499(
-    work: Work, storage: MemoryStorage, path: str
+    work: Work, storage: MemoryStorage, path: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with structlog.testing.capture_logs() as lines:
-        async with protected(work, storage) as service:
-            async with service.connection() as one:
-                await one.send(request("GET", path, "X-Request-ID: gone"))
-                await work.until(begun=1)
-            await work.until(cancelled=1)
-            assert (await service.get("/quick")).status == 200
-    statuses = {line["request_id"]: line["status"] for line in lines if line["event"] == "request"}
+    async with protected(work, storage) as service:
+        async with service.connection() as one:
+            await one.send(request("GET", path, "X-Request-ID: gone"))
+            await work.until(begun=1)
+        await work.until(cancelled=1)
+        assert (await service.get("/quick")).status == 200
+    statuses = {line["request_id"]: line["status"] for line in logged(capsys)}
     assert statuses["gone"] == 499 or path == "/stream"
 
 
 async def test_a_client_that_stays_gets_an_answer_that_took_long(
-    work: Work, storage: MemoryStorage
+    work: Work, storage: MemoryStorage, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with structlog.testing.capture_logs() as lines:
-        async with protected(work, storage) as service, service.connection() as one:
-            for _ in range(3):
-                work.may_end.clear()
-                await one.send(request("GET", "/slow"))
-                await work.until(begun=1)
-                await asyncio.sleep(0.15)  # longer than nobody watches whether it is there
-                work.may_end.set()
-                assert (await one.reply()).status == 200
-                work.begun = 0
-    assert [line["status"] for line in lines if line["event"] == "request"] == [200] * 3
+    async with protected(work, storage) as service, service.connection() as one:
+        for _ in range(3):
+            work.may_end.clear()
+            await one.send(request("GET", "/slow"))
+            await work.until(begun=1)
+            await asyncio.sleep(0.15)  # longer than nobody watches whether it is there
+            work.may_end.set()
+            assert (await one.reply()).status == 200
+            work.begun = 0
+    assert [line["status"] for line in logged(capsys)] == [200] * 3
     assert work.cancelled == 0
 
 

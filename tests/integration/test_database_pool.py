@@ -1,6 +1,7 @@
 """Connections to either database: kept, lent out, waited for, and counted."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from http import HTTPStatus
@@ -187,7 +188,10 @@ async def test_metrics_tell_how_the_connections_of_the_process_are_used(url: str
         async with railfair.storage.reading():
             pass
         lines = (await client.get("/metrics")).text.splitlines()
-    assert 'railfair_db_pool_connections{state="in_use"} 2.0' in lines
-    assert 'railfair_db_pool_connections{state="idle"} 1.0' in lines
-    assert "railfair_db_pool_waiting 0.0" in lines
-    assert "railfair_db_pool_limit 4.0" in lines
+    me = f'worker="{os.getpid()}"'
+    assert f'railfair_db_pool_connections{{state="in_use",{me}}} 2.0' in lines
+    assert f'railfair_db_pool_connections{{state="idle",{me}}} 1.0' in lines
+    assert f"railfair_db_pool_size{{{me}}} 3.0" in lines
+    assert f"railfair_db_pool_overflow{{{me}}} 0.0" in lines
+    assert f"railfair_db_pool_waiting{{{me}}} 0.0" in lines
+    assert f"railfair_db_pool_limit{{{me}}} 4.0" in lines

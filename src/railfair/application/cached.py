@@ -5,9 +5,9 @@ A stale answer goes out at once, and one refresh runs behind it.
 """
 
 import asyncio
-from collections import Counter, OrderedDict
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
 from typing import Final
@@ -15,8 +15,10 @@ from typing import Final
 from railfair.application.tiered_cache import Tier, TieredCache
 from railfair.domain.cache_keys import Kind, Scope, kind_of
 from railfair.domain.errors import SourceUnavailable
-from railfair.ports.cache import Entry
+from railfair.ports.cache import Entry, KeptFigures
 from railfair.ports.locks import Locks
+from railfair.ports.observer import UNOBSERVED, Observer
+from railfair.ports.tracing import span
 
 JITTER: Final = 0.1
 """Lifetimes differ by up to this share, so that what was made together does not end together."""
@@ -66,19 +68,6 @@ type Compute = Callable[[], Awaitable[bytes]]
 
 
 @dataclass(slots=True)
-class CacheCounts:
-    """What happened since the start, by kind of answer, and by tier where one is involved."""
-
-    hits: Counter[tuple[Tier, Kind]] = field(default_factory=Counter)
-    stale: Counter[tuple[Tier, Kind]] = field(default_factory=Counter)
-    misses: Counter[Kind] = field(default_factory=Counter)
-    bypasses: Counter[Kind] = field(default_factory=Counter)
-    computations: Counter[Kind] = field(default_factory=Counter)
-    errors: Counter[Kind] = field(default_factory=Counter)
-    """Computations that failed, refreshes among them."""
-
-
-@dataclass(slots=True)
 class _Flight:
     """An answer on its way; *task* makes it, whoever waits for it or no longer does."""
 
@@ -110,8 +99,10 @@ class CachedAnswers:
         *,
         now: Callable[[], float],
         random: Callable[[], float],
+        observer: Observer = UNOBSERVED,
     ) -> None:
         self.tiers = tiers
+        self._observer = observer
         self._locks = locks
         self._lifetimes = lifetimes
         self._now = now
@@ -120,7 +111,6 @@ class CachedAnswers:
         self._tasks: set[asyncio.Task[None]] = set()
         self._refreshing = 0
         self._rests: OrderedDict[str, _Rest] = OrderedDict()
-        self.counts = CacheCounts()
         if tiers is not None:
             tiers.on_invalidated = self._forget
 
@@ -128,6 +118,11 @@ class CachedAnswers:
     def is_degraded(self) -> bool:
         """Whether answers are not shared although they should be."""
         return self.tiers is not None and self.tiers.is_degraded
+
+    @property
+    def kept(self) -> KeptFigures:
+        """What this process keeps."""
+        return KeptFigures() if self.tiers is None else self.tiers.local.figures()
 
     async def start(self) -> None:
         """Begin to follow what other processes invalidate."""
@@ -140,7 +135,7 @@ class CachedAnswers:
             return None
         if not entry.is_fresh(self._now()):
             return None
-        self.counts.hits[Tier.LOCAL, kind_of(key)] += 1
+        self._observer.cache_asked(kind_of(key), Outcome.HIT, Tier.LOCAL)
         return Answer(entry=entry, outcome=Outcome.HIT, tier=Tier.LOCAL)
 
     async def get(self, key: str, compute: Compute) -> Answer:
@@ -148,8 +143,14 @@ class CachedAnswers:
 
         It is kept for as long as its kind is good. What *compute* raises reaches all who wait.
         """
+        with span("cache.get", kind=kind_of(key)) as looking:
+            answer = await self._found(key, compute)
+            looking.note(cache=answer.outcome, tier=answer.tier or "")
+            return answer
+
+    async def _found(self, key: str, compute: Compute) -> Answer:
         if self.tiers is None:
-            self.counts.bypasses[kind_of(key)] += 1
+            self._observer.cache_asked(kind_of(key), Outcome.BYPASS, "")
             return Answer(
                 entry=self._entry(key, await self._computed(key, compute)),
                 outcome=Outcome.BYPASS,
@@ -276,11 +277,12 @@ class CachedAnswers:
 
     async def _computed(self, key: str, compute: Compute) -> bytes:
         kind = kind_of(key)
-        self.counts.computations[kind] += 1
+        self._observer.computed(kind)
         try:
-            return await compute()
+            with span("answer.make", kind=kind):
+                return await compute()
         except Exception:
-            self.counts.errors[kind] += 1
+            self._observer.failed(kind)
             raise
 
     def _entry(self, key: str, body: bytes) -> Entry:
@@ -327,13 +329,7 @@ class CachedAnswers:
             del self._flights[key]
 
     def _count(self, key: str, answer: Answer) -> None:
-        kind = kind_of(key)
-        if answer.tier is None:
-            self.counts.misses[kind] += 1
-        elif answer.outcome is Outcome.STALE:
-            self.counts.stale[answer.tier, kind] += 1
-        else:
-            self.counts.hits[answer.tier, kind] += 1
+        self._observer.cache_asked(kind_of(key), answer.outcome, answer.tier or "")
 
 
 def _shared(entry: Entry) -> Answer:

@@ -22,7 +22,9 @@ from railfair.domain.railtime import instant
 from railfair.domain.station import Station
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
+from railfair.ports.observer import UNOBSERVED, Degraded, Observer
 from railfair.ports.storage import Storage, UnitOfWork
+from railfair.ports.tracing import span
 
 SAME_STATION: Final = "is the same station as origin"
 NO_FARES: Final = "the loaded fares have no such ticket between the two stations"
@@ -141,7 +143,9 @@ class CompareFares:
         stations: StationDirectory,
         clock: Clock,
         rounding: Rounding,
+        observer: Observer = UNOBSERVED,
     ) -> None:
+        self._observer = observer
         self._storage = storage
         self._holidays = holidays
         self._stations = stations
@@ -170,12 +174,15 @@ class CompareFares:
                 back = await self._trip(unit, query.back, loaded, BACK)
                 _check_order(out.trip, back.trip, query.back)
             found = await self.of_trip(unit, query, out, back)
+            reasons = tuple(_degraded(query, loaded, found))
+            if reasons:
+                self._observer.degraded(Degraded.INCOMPLETE)
             return FaresAnswer(
                 origin=origin,
                 destination=destination,
                 found=found,
                 provenance=loaded,
-                degraded_reasons=tuple(_degraded(query, loaded, found)),
+                degraded_reasons=reasons,
             )
 
     async def of_trip(
@@ -187,6 +194,16 @@ class CompareFares:
             NothingLoaded: no fares have been imported.
             InvalidParameter: the fares know no such railcard.
         """
+        with span("pricing.trip", splits=query.splits) as pricing:
+            found = await self._priced(unit, query, out, back)
+            offers, rejected = found.comparison.offers, found.comparison.rejected
+            pricing.note(good=len(offers), rejected=len(rejected))
+        self._observer.fares_compared(len(offers), len(rejected), _saving_p(found))
+        return found
+
+    async def _priced(
+        self, unit: UnitOfWork, query: FareQuery, out: FoundTrip, back: FoundTrip | None
+    ) -> TripFares:
         rules = await unit.fares.rules()
         if rules is None:
             raise NothingLoaded(FeedKind.FARES)
@@ -262,6 +279,12 @@ def _one_way(
         comparison=office.compare(prices),
         split=office.split(prices) if has_split else None,
     )
+
+
+def _saving_p(found: TripFares) -> int:
+    """Return what the cheapest way of paying saves: the fare, and the splits that beat it."""
+    splits = sum((way.split.saving_p or 0) for way in found.ways if way.split is not None)
+    return found.comparison.saving_p + splits
 
 
 def _check_order(out: Trip, back: Trip, asked: TripQuery) -> None:

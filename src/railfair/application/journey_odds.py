@@ -14,6 +14,7 @@ from railfair.domain.odds import Fallback, PlannedRide, PlanOdds, plan_odds
 from railfair.domain.planner.search import Planner, Terms
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.storage import UnitOfWork
+from railfair.ports.tracing import span
 
 FALLBACKS: Final = 2
 """How many trains are looked at after one that is missed; one where a first train is cancelled."""
@@ -61,27 +62,28 @@ class Weighing:
 
     async def as_planned(self, unit: UnitOfWork, journeys: Sequence[Journey]) -> list[float]:
         """Return the chance that each journey goes to plan; a walk alone is sure."""
-        await self._read(unit, journeys)
 
         def weighed() -> list[float]:
             self._forecasts.forecast()
             return [self._scales.as_planned(one) for one in journeys]
 
-        return await self._in_worker(weighed)
+        with span("forecast.connections", journeys=len(journeys)):
+            await self._read(unit, journeys)
+            return await self._in_worker(weighed)
 
     async def fallbacks(self, journeys: Sequence[Journey]) -> Fallbacks:
         """Return for each ride of each of *journeys* what is taken if it is missed.
 
         The best first, by the terms but for what was passed already. It needs no unit of work.
         """
-        return await self._in_worker(lambda: self._search.of_all(journeys))
+        with span("planner.fallbacks", journeys=len(journeys)):
+            return await self._in_worker(lambda: self._search.of_all(journeys))
 
     async def of_plans(
         self, unit: UnitOfWork, journeys: Sequence[Journey], found: Fallbacks
     ) -> list[JourneyOdds | None]:
         """Return the odds of *journeys* with the fallbacks *found*; `None` for a walk alone."""
         others = [one for rides in found for each in rides for one in each]
-        await self._read(unit, [*journeys, *others])
 
         def weighed() -> list[JourneyOdds | None]:
             self._forecasts.forecast()
@@ -90,7 +92,9 @@ class Weighing:
                 for journey, rides in zip(journeys, found, strict=True)
             ]
 
-        return await self._in_worker(weighed)
+        with span("forecast.journeys", journeys=len(journeys)):
+            await self._read(unit, [*journeys, *others])
+            return await self._in_worker(weighed)
 
     async def _read(self, unit: UnitOfWork, journeys: Iterable[Journey]) -> None:
         await self._forecasts.read(unit, [leg for one in journeys for leg in one.trains])

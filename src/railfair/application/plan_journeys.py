@@ -26,7 +26,9 @@ from railfair.domain.railtime import MINUTES_A_DAY
 from railfair.domain.recommendation import Advice, Recommended, advise, worthwhile
 from railfair.domain.station import Station
 from railfair.domain.tradeoff import Label, Option
+from railfair.ports.observer import UNOBSERVED, Degraded, Observer
 from railfair.ports.storage import Storage, UnitOfWork
+from railfair.ports.tracing import span
 
 MOST_CHANGES: Final = 8
 LONGEST_WINDOW_MIN: Final = MINUTES_A_DAY
@@ -201,7 +203,10 @@ class PlanJourneys:
         odds: OddsOfJourneys,
         prices: PriceJourneys,
         workers: Executor,
+        *,
+        observer: Observer = UNOBSERVED,
     ) -> None:
+        self._observer = observer
         self._storage = storage
         self._stations = stations
         self._networks = networks
@@ -229,12 +234,17 @@ class PlanJourneys:
                 raise NothingLoaded(FeedKind.TIMETABLE)
             _check_day(query, loaded.timetable)
             asked = _by_night(query, loaded.timetable)
-            planner, timetable = await self._networks.planner(asked.day, loaded.timetable)
+            with span("planner.network"):
+                planner, timetable = await self._networks.planner(asked.day, loaded.timetable)
             loaded = replace(loaded, timetable=timetable)
-            found = await self._in_worker(lambda: _found(planner, asked))
+            with self._observer.searching(), span("planner.search") as search:
+                found = await self._in_worker(lambda: _found(planner, asked))
+                search.note(journeys=len(found))
             choice = await self._chosen(unit, asked, planner, found, loaded)
             names = await self._names(unit, choice.shown, choice.deadlines)
         earlier, later = _pages(asked, choice, timetable)
+        reasons = tuple(_degraded(loaded, query.day, choice.shown))
+        self._tell(choice, is_whole=not reasons)
         return Plan(
             query=query,
             origin=origin,
@@ -246,8 +256,15 @@ class PlanJourneys:
             none_found=None if choice.shown else _why_none(planner, asked, found),
             names=names,
             provenance=loaded,
-            degraded_reasons=tuple(_degraded(loaded, query.day, choice.shown)),
+            degraded_reasons=reasons,
         )
+
+    def _tell(self, choice: _Choice, *, is_whole: bool) -> None:
+        splits = (one.price.split for one in choice.shown if one.price is not None)
+        saving_p = sum((split.saving_p or 0) for split in splits if split is not None)
+        self._observer.planned(len(choice.shown), saving_p)
+        if not is_whole:
+            self._observer.degraded(Degraded.INCOMPLETE)
 
     async def _chosen(
         self,
@@ -341,7 +358,10 @@ class PlanJourneys:
     async def _prices_of(
         self, fares: JourneyFares | None, number: int
     ) -> Sequence[JourneyPrice | None]:
-        return [None] * number if fares is None else await self._in_worker(fares.prices)
+        if fares is None:
+            return [None] * number
+        with span("pricing.journeys", journeys=number):
+            return await self._in_worker(fares.prices)
 
     async def _names(
         self, unit: UnitOfWork, shown: Iterable[PlannedJourney], deadlines: Iterable[Deadline]

@@ -19,7 +19,7 @@ from railfair.domain.delays.arrivals import (
     of_schedule,
 )
 from railfair.domain.delays.distribution import mixed
-from railfair.domain.delays.explanation import Term, explained
+from railfair.domain.delays.explanation import Term, confidence, explained
 from railfair.domain.delays.model import DelayModel, Forecast, nodes_for
 from railfair.domain.delays.usual_trains import UsualRide, rides_near
 from railfair.domain.errors import InvalidParameter, UnknownRoute
@@ -30,7 +30,9 @@ from railfair.domain.railtime import MINUTES_A_DAY
 from railfair.domain.station import Station
 from railfair.domain.timetable import DirectTrain
 from railfair.ports.bank_holidays import BankHolidays
+from railfair.ports.observer import UNOBSERVED, Degraded, Observer
 from railfair.ports.storage import Storage, UnitOfWork
+from railfair.ports.tracing import span
 
 ONE_DAY = timedelta(days=1)
 ONE_ADULT = Party(1, 0)
@@ -100,8 +102,13 @@ class PredictDelay:
     """The use case; one instance serves the whole process."""
 
     def __init__(
-        self, storage: Storage, holidays: BankHolidays, stations: StationDirectory
+        self,
+        storage: Storage,
+        holidays: BankHolidays,
+        stations: StationDirectory,
+        observer: Observer = UNOBSERVED,
     ) -> None:
+        self._observer = observer
         self._storage = storage
         self._holidays = holidays
         self._stations = stations
@@ -132,6 +139,7 @@ class PredictDelay:
             if isinstance(fares, str):
                 reasons.append(fares)
                 fares = None
+            self._tell(trains, is_whole=not reasons)
             return Prediction(
                 query=query,
                 origin=origin,
@@ -141,6 +149,12 @@ class PredictDelay:
                 fares=fares,
                 degraded_reasons=tuple(reasons),
             )
+
+    def _tell(self, trains: Iterable[PredictedTrain], *, is_whole: bool) -> None:
+        forecasts = (train.forecast for train in trains)
+        self._observer.forecast("" if one is None else confidence(one) for one in forecasts)
+        if not is_whole:
+            self._observer.degraded(Degraded.INCOMPLETE)
 
     async def _timetabled(
         self, unit: UnitOfWork, query: PredictionQuery, loaded: Provenance, reasons: list[str]
@@ -228,9 +242,10 @@ class PredictDelay:
             [one.arrival for one in expected],
             [(one.arrival, one.seen) for one in expected if one.seen is not None],
         )
-        nodes = await unit.forecasts.nodes(wanted)
-        model = DelayModel.restored(await unit.forecasts.heads(), nodes)
-        return [model.forecast(one.day, one.arrival, one.seen) for one in expected]
+        with span("forecast.trains", trains=len(expected)):
+            nodes = await unit.forecasts.nodes(wanted)
+            model = DelayModel.restored(await unit.forecasts.heads(), nodes)
+            return [model.forecast(one.day, one.arrival, one.seen) for one in expected]
 
     async def _explained(
         self, unit: UnitOfWork, one: _Expected, forecast: Forecast

@@ -25,6 +25,9 @@ class Kind(StrEnum):
     PLACES = "places"
 
 
+KINDS: Final[Mapping[str, Kind]] = {kind.value: kind for kind in Kind}
+
+
 class Subject(StrEnum):
     """What can be invalidated: answers that hold such a thing, or those of one route."""
 
@@ -119,7 +122,7 @@ def cache_key(
 
 def kind_of(key: str) -> Kind:
     """Return the kind of the answer that *key* names."""
-    return Kind(key[: key.index(":")])
+    return KINDS[key[: key.index(":")]]
 
 
 def _written(value: Parameter) -> str:

@@ -12,7 +12,8 @@ RailFairError
 ├── Conflict                the request and the state of the data exclude each other (409)
 │   ├── FeedOutOfOrder          an update does not follow the feed that is loaded
 │   ├── MixedSources            real data would be mixed with the demo railway's
-│   └── ApiKeyNameTaken         a key of the API that is in use has that name
+│   ├── ApiKeyNameTaken         a key of the API that is in use has that name
+│   └── ProfileRunning          the process is being profiled already
 ├── RateLimited             the client has asked as often as it may for now (429)
 ├── Unauthenticated         who asks has to be known (401)
 │   ├── InvalidApiKey           the key is unknown, revoked or expired
@@ -161,6 +162,16 @@ class ApiKeyNameTaken(Conflict):
     def __init__(self, name: str, prefix: str) -> None:
         super().__init__(f"{prefix} is called {name} already; revoke it first, or choose another")
         self.name = name
+
+
+class ProfileRunning(Conflict):
+    """The process is being profiled already."""
+
+    code = "profile-running"
+    title = "A profile is being taken already"
+
+    def __init__(self) -> None:
+        super().__init__("this worker is being profiled already; try again when that has ended")
 
 
 class RateLimited(RailFairError):

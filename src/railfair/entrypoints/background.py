@@ -64,7 +64,10 @@ async def _update(railfair: RailFair, claimed: JobState, at: time) -> None:
         raise
     unnoted = claimed.failed(railfair.clock.now(), f"the update ended without a word ({end})")
     state = await _concluded(railfair, claimed, unnoted)
-    if state.succeeded_at != claimed.succeeded_at:
+    is_success = state.succeeded_at != claimed.succeeded_at
+    lasted = (state.ended_at or railfair.clock.now()) - claimed.started_at
+    railfair.figures.job_ended(state.name, lasted.total_seconds(), is_success=is_success)
+    if is_success:
         log.info("fares update", outcome=state.outcome)
         return
     log.warning(

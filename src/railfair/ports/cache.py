@@ -47,6 +47,15 @@ class Invalidations:
     mark: Mark
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptFigures:
+    """What a cache holds: *answers* that take *bytes*; *evictions* had to go for want of room."""
+
+    answers: int = 0
+    bytes: int = 0
+    evictions: int = 0
+
+
 class Cache(Protocol):
     """Keeps entries by key until they are too old, invalidated, or no longer fit in.
 
@@ -83,6 +92,10 @@ class LocalCache(Cache, Protocol):
 
     def peek(self, key: str) -> Entry | None:
         """Do as `get`, without awaiting anything."""
+        ...
+
+    def figures(self) -> KeptFigures:
+        """Return what it holds now."""
         ...
 
 

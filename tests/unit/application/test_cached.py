@@ -7,6 +7,7 @@ import pytest
 
 from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
+from railfair.adapters.memory.observer import MemoryObserver
 from railfair.application.cached import (
     REFRESHES_AT_ONCE,
     Answer,
@@ -17,6 +18,7 @@ from railfair.application.cached import (
 from railfair.application.tiered_cache import Tier, TieredCache
 from railfair.domain.cache_keys import EVERYTHING, Kind, Scope, Subject, cache_key
 from railfair.domain.errors import StorageUnavailable, UnknownStation
+from railfair.ports.observer import UNOBSERVED, Observer
 from support.settable_clock import SettableClock
 
 KEY = cache_key(Kind.FARES, "v1", {}, origin="NRW", destination="LST")
@@ -51,14 +53,24 @@ def kitchen() -> Kitchen:
     return Kitchen()
 
 
-def answers_at(clock: SettableClock, random: Callable[[], float] = lambda: 0.5) -> CachedAnswers:
+@pytest.fixture
+def observer() -> MemoryObserver:
+    return MemoryObserver()
+
+
+def answers_at(
+    clock: SettableClock,
+    random: Callable[[], float] = lambda: 0.5,
+    observer: Observer = UNOBSERVED,
+) -> CachedAnswers:
     tiers = TieredCache(MemoryCache(max_bytes=1 << 20, now=clock))
-    return CachedAnswers(tiers, MemoryLocks(now=clock), LIFETIMES, now=clock, random=random)
+    locks = MemoryLocks(now=clock)
+    return CachedAnswers(tiers, locks, LIFETIMES, now=clock, random=random, observer=observer)
 
 
 @pytest.fixture
-async def answers(clock: SettableClock) -> AsyncIterator[CachedAnswers]:
-    answers = answers_at(clock)
+async def answers(clock: SettableClock, observer: MemoryObserver) -> AsyncIterator[CachedAnswers]:
+    answers = answers_at(clock, observer=observer)
     yield answers
     await answers.close()
 
@@ -74,7 +86,7 @@ def said(answer: Answer) -> tuple[bytes, Outcome]:
 
 
 async def test_the_first_is_a_miss_and_the_next_a_hit_of_the_same_bytes(
-    answers: CachedAnswers, kitchen: Kitchen
+    answers: CachedAnswers, kitchen: Kitchen, observer: MemoryObserver
 ) -> None:
     first = await answers.get(KEY, kitchen)
     assert said(first) == (b"1", Outcome.MISS)
@@ -84,8 +96,8 @@ async def test_the_first_is_a_miss_and_the_next_a_hit_of_the_same_bytes(
     assert second.entry.etag == first.entry.etag != ""
     peeked = answers.peek(KEY)
     assert peeked == second
-    assert answers.counts.hits == {(Tier.LOCAL, Kind.FARES): 2}
-    assert answers.counts.misses == answers.counts.computations == {Kind.FARES: 1}
+    assert observer.cache == {(Kind.FARES, "HIT", "local"): 2, (Kind.FARES, "MISS", ""): 1}
+    assert observer.computations == {Kind.FARES: 1}
 
 
 async def test_a_thousand_at_once_compute_once(answers: CachedAnswers, kitchen: Kitchen) -> None:
@@ -127,7 +139,7 @@ async def test_work_that_nobody_waits_for_any_more_ends_and_is_begun_anew_when_a
 
 
 async def test_an_error_reaches_all_who_wait_and_is_not_kept(
-    answers: CachedAnswers, kitchen: Kitchen
+    answers: CachedAnswers, kitchen: Kitchen, observer: MemoryObserver
 ) -> None:
     kitchen.door.clear()
     kitchen.error = UnknownStation("XXX")
@@ -136,7 +148,7 @@ async def test_an_error_reaches_all_who_wait_and_is_not_kept(
     kitchen.door.set()
     found = await asyncio.gather(*asked, return_exceptions=True)
     assert {type(one) for one in found} == {UnknownStation}
-    assert answers.counts.errors == {Kind.FARES: 1}
+    assert observer.failures == {Kind.FARES: 1}
     kitchen.error = None
     assert said(await answers.get(KEY, kitchen)) == (b"2", Outcome.MISS)
 
@@ -165,14 +177,14 @@ async def test_beyond_its_hard_limit_an_answer_is_gone(
 
 
 async def test_while_the_source_is_lost_the_stale_answer_says_so_and_refreshes_rest(
-    answers: CachedAnswers, kitchen: Kitchen, clock: SettableClock
+    answers: CachedAnswers, kitchen: Kitchen, clock: SettableClock, observer: MemoryObserver
 ) -> None:
     await answers.get(KEY, kitchen)
     clock.advance(100)
     kitchen.error = StorageUnavailable("lost")
     assert not (await answers.get(KEY, kitchen)).degraded
     for failures, pause in enumerate((1, 2, 4), 1):
-        await until(lambda failures=failures: answers.counts.errors.total() == failures)  # type: ignore[misc]
+        await until(lambda failures=failures: observer.failures.total() == failures)  # type: ignore[misc]
         await until(lambda: not answers._tasks)
         for _ in range(10):
             answer = await answers.get(KEY, kitchen)
@@ -240,15 +252,18 @@ async def test_lifetimes_differ_a_little(
 
 
 async def test_switched_off_every_answer_is_computed(
-    clock: SettableClock, kitchen: Kitchen
+    clock: SettableClock, kitchen: Kitchen, observer: MemoryObserver
 ) -> None:
-    answers = CachedAnswers(None, MemoryLocks(now=clock), LIFETIMES, now=clock, random=lambda: 0.5)
+    locks = MemoryLocks(now=clock)
+    answers = CachedAnswers(
+        None, locks, LIFETIMES, now=clock, random=lambda: 0.5, observer=observer
+    )
     await answers.start()
     for body in (b"1", b"2"):
         assert said(await answers.get(KEY, kitchen)) == (body, Outcome.BYPASS)
     assert answers.peek(KEY) is None
     assert await answers.invalidate(EVERYTHING) == 0
-    assert answers.counts.bypasses == {Kind.FARES: 2}
+    assert observer.cache == {(Kind.FARES, "BYPASS", ""): 2}
     await answers.close()
 
 

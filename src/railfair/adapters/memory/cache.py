@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from railfair.domain.cache_keys import Scope
-from railfair.ports.cache import Entry, Mark
+from railfair.ports.cache import Entry, KeptFigures, Mark
 
 OVERHEAD_BYTES: Final = 640
 """What an entry takes besides its key and its body, as measured with CPython 3.12."""
@@ -40,6 +40,10 @@ class MemoryCache:
             return entry
         self._forget(key)
         return None
+
+    def figures(self) -> KeptFigures:
+        """Count them."""
+        return KeptFigures(answers=len(self), bytes=self.bytes, evictions=self.evictions)
 
     async def get(self, key: str) -> Entry | None:
         """Return what `peek` does."""

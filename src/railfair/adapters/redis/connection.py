@@ -10,6 +10,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError, ResponseError
 
 from railfair.domain.breaker import Breaker, BreakerState
+from railfair.ports.tracing import span
 
 RESP: Final = 2
 """Version of the protocol that needs no greeting."""
@@ -65,6 +66,10 @@ class RedisConnection:
         """
         if not self.breaker.allows():
             raise RedisLost
+        with span("redis.call", system="redis"):
+            return await self._run(work, read)
+
+    async def _run[T](self, work: Callable[[Redis], Awaitable[Any]], read: Callable[[Any], T]) -> T:
         try:
             async with asyncio.timeout(self._timeout_s):
                 done = read(await work(self._redis))

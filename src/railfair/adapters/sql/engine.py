@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from railfair.adapters.sql import postgresql
+from railfair.adapters.sql.statements import trace_statements
 
 WRITES: Final = "railfair_writes"
 """Execution option of a connection that is about to write."""
@@ -52,9 +53,10 @@ def create_engine(url: str, *, pool: PoolSettings | None, busy_timeout_s: float)
     if is_sqlite:
         engine = create_async_engine(_existing(url), **kept)
         _prepare_sqlite(engine, busy_timeout_s)
-        return engine
-    engine = create_async_engine(url, connect_args=postgresql.CONNECT_ARGUMENTS, **kept)
-    postgresql.take_turns(engine, WRITES, busy_timeout_s)
+    else:
+        engine = create_async_engine(url, connect_args=postgresql.CONNECT_ARGUMENTS, **kept)
+        postgresql.take_turns(engine, WRITES, busy_timeout_s)
+    trace_statements(engine)
     return engine
 
 

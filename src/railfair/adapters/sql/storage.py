@@ -18,6 +18,7 @@ from railfair.adapters.sql.postgresql import tell_what_changed
 from railfair.adapters.sql.timetable import SqlTimetable
 from railfair.adapters.sql.unavailable import reached, translated
 from railfair.ports.storage import PoolFigures
+from railfair.ports.tracing import span
 
 
 class SqlUnitOfWork:
@@ -75,7 +76,7 @@ class SqlStorage:
     async def _unit(self, *, writes: bool) -> AsyncIterator[SqlUnitOfWork]:
         # A unit that writes may be rolled back: what it read is not for others.
         opened = OpenedFares() if writes else self._opened_fares
-        with translated():
+        with translated(), span("storage.write" if writes else "storage.read"):
             async with self._connected() as connection:
                 await connection.execution_options(**options(self._engine, writes=writes))
                 async with connection.begin():

@@ -3,7 +3,12 @@
 import asyncio
 import socket
 import sys
+from contextlib import suppress
+from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Final
 
 import click
 from hypercorn.config import Config
@@ -19,6 +24,15 @@ class PortTaken(click.ClickException):
     """Something else listens where the service should."""
 
     exit_code = 6
+
+
+class NowhereToCount(click.ClickException):
+    """Workers need a folder, and there is none that may be written to."""
+
+    exit_code = 6
+
+
+IN_MEMORY: Final = "/dev/shm"  # noqa: S108 - the folder's name is random, and only we may read it
 
 
 @click.command()
@@ -64,7 +78,17 @@ def _serving(host: str, port: int, set_: Settings) -> Serving:
 
 
 async def _parent(serving: Serving, workers: int) -> int:
-    return await Workers(serving, workers).run()
+    """Serve with so many *workers*, which count in a folder of their own."""
+    with _shared_folder() as folder:
+        return await Workers(replace(serving, figures_folder=Path(folder)), workers).run()
+
+
+def _shared_folder() -> TemporaryDirectory[str]:
+    """Return a new folder on a disk, or in memory where no disk may be written to."""
+    for place in (None, IN_MEMORY):
+        with suppress(OSError):
+            return TemporaryDirectory(prefix="railfair-figures-", dir=place)
+    raise NowhereToCount("workers have nowhere to count together; set TMPDIR to a folder")
 
 
 def _check_free(host: str, port: int) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from multiprocessing.connection import Connection
+from pathlib import Path
+from shutil import rmtree
 from typing import Any, Final
 
 from hypercorn.asyncio.run import worker_serve
@@ -33,11 +35,15 @@ class Order(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Serving:
-    """What a worker needs to serve; *drain_s* is from the order to stop to the end of listening."""
+    """What a worker needs to serve; *drain_s* is from the order to stop to the end of listening.
+
+    *figures_folder* is where workers count together, if there are several.
+    """
 
     config: Config
     sockets: Sockets
     drain_s: float
+    figures_folder: Path | None = None
 
     def pause_s(self, order: Order) -> float:
         """Return how long a worker that got *order* goes on listening, in seconds.
@@ -88,7 +94,9 @@ async def _serve_as_worker(serving: Serving, orders: Connection) -> None:
         loop.remove_reader(orders.fileno())
         try:
             came.set_result(orders.recv())
-        except (EOFError, OSError):  # the parent has died
+        except (EOFError, OSError):  # the parent has died, which would have tidied up
+            if serving.figures_folder is not None:
+                rmtree(serving.figures_folder, ignore_errors=True)
             came.set_result(Order.STOP)
 
     async def order() -> Order:
@@ -103,7 +111,7 @@ async def _serve(serving: Serving, order: Callable[[], Awaitable[Order]]) -> Non
     """Serve until an *order* has come, which is asked for as soon as it listens."""
     share_arenas()
     loop = asyncio.get_running_loop()
-    entrance = import_module(APPLICATION).create_app()
+    entrance = import_module(APPLICATION).create_app(serving.figures_folder)
 
     async def until_told() -> None:
         await _leave(entrance, serving, await order())

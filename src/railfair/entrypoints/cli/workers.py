@@ -11,7 +11,7 @@ from contextlib import contextmanager, suppress
 from multiprocessing import get_context, resource_tracker
 from typing import Final
 
-from railfair.bootstrap import logger
+from railfair.bootstrap import logger, worker_gone
 from railfair.entrypoints.cli.worker import END_S, READY, SIGNALS, Order, Serving, serve_as_worker
 
 FIRST_PAUSE_S: Final = 0.1
@@ -29,6 +29,7 @@ class Worker:
 
     def __init__(self, serving: Serving) -> None:
         loop = asyncio.get_running_loop()
+        self._figures_folder = serving.figures_folder
         self._line, theirs = SPAWN.Pipe()
         self._process = SPAWN.Process(target=serve_as_worker, args=(serving, theirs))
         with _no_signals():
@@ -75,6 +76,8 @@ class Worker:
         loop.remove_reader(self._line.fileno())
         self._process.join()
         self._line.close()
+        if self._figures_folder is not None and self._process.pid is not None:
+            worker_gone(self._figures_folder, self._process.pid)
         self.has_ended.set()
         self.has_settled.set()
 

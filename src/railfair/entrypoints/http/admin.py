@@ -1,13 +1,15 @@
 """`/api/admin`: for those who run RailFair, with the key of an admin."""
 
+import os
 from typing import Annotated, Final
 
 import msgspec
-from litestar import Router, post
+from litestar import Response, Router, post
 from litestar.datastructures import State
-from litestar.params import JSONBody
+from litestar.enums import MediaType
+from litestar.params import JSONBody, QueryParameter
 
-from railfair.bootstrap import RailFair
+from railfair.bootstrap import LONGEST_PROFILE_S, Profiler, RailFair
 from railfair.domain.cache_keys import Scope, Subject
 from railfair.domain.codes import Crs
 from railfair.entrypoints.http.clients import requires_admin
@@ -31,7 +33,7 @@ class InvalidatedAnswer(msgspec.Struct):
     invalidated: int
 
 
-@post("/cache/invalidate", status_code=200, summary="Forget kept answers")
+@post("/cache/invalidate", status_code=200, summary="Forget kept answers", guards=[takes_json])
 async def invalidate(state: State, data: JSONBody[InvalidateBody]) -> InvalidatedAnswer:
     """Forget the kept answers of a scope, in Redis and in this process; others follow in a second.
 
@@ -42,6 +44,22 @@ async def invalidate(state: State, data: JSONBody[InvalidateBody]) -> Invalidate
     return InvalidatedAnswer(
         scope=scope.subject, invalidated=await railfair.cache.invalidate(scope)
     )
+
+
+@post("/profile", status_code=200, media_type=MediaType.TEXT, summary="See what a worker is doing")
+async def profile(
+    state: State,
+    seconds: Annotated[str | None, QueryParameter(description="for how long (1-60, 10)")] = None,
+) -> Response[str]:
+    """Return what the threads of the worker that answers did: stacks, and how often each was seen.
+
+    It goes on as before meanwhile. One profile at a time is taken of a worker.
+    """
+    parameters = Parameters({"seconds": seconds})
+    how_long = parameters.integer("seconds", 10, least=1, most=LONGEST_PROFILE_S)
+    parameters.check()
+    profiler: Profiler = state.profiler
+    return Response(await profiler.taken(how_long), headers={"X-Worker": str(os.getpid())})
 
 
 def _scope(parameters: Parameters) -> Scope:
@@ -61,7 +79,7 @@ def _scope(parameters: Parameters) -> Scope:
 
 router: Final = Router(
     path="/api/admin",
-    route_handlers=[invalidate],
-    guards=[requires_admin, takes_json],
+    route_handlers=[invalidate, profile],
+    guards=[requires_admin],
     tags=["Operations"],
 )

@@ -26,6 +26,7 @@ from railfair.domain.errors import RailFairError
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
 from railfair.ports.cache import Entry
+from railfair.ports.observer import UNOBSERVED, Degraded, Observer
 
 CLIENTS_KEEP_S: Final = 60
 """How long a client may use an answer without asking again: an import makes others."""
@@ -46,12 +47,16 @@ type Target = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is sent: the *status*, its *headers* and the *body*; *route* is the path's template."""
+    """What is sent: the *status*, its *headers* and the *body*; *route* is the path's template.
+
+    *outcome* is what the cache had.
+    """
 
     status: int
     headers: list[Header]
     body: bytes
-    route: str = ""
+    route: str
+    outcome: Outcome
 
 
 type Make = Callable[[], Awaitable[msgspec.Struct]]
@@ -69,14 +74,20 @@ class _Known:
     question: Question
     make: Make
     times: int = 1
+    sent: tuple[Entry, int, bool, Kept] | None = None
+    """What was sent last: the entry, its age, whether the database was away."""
 
 
 class Answers:
-    """The answers of one process; what has to be made has to pass the *gate*."""
+    """The answers of one process; what has to be made has to pass the *gate*.
 
-    def __init__(self, railfair: RailFair, gate: Gate) -> None:
+    What is asked about is told to *observer*.
+    """
+
+    def __init__(self, railfair: RailFair, gate: Gate, observer: Observer = UNOBSERVED) -> None:
         self._railfair = railfair
         self._gate = gate
+        self._observer = observer
         self._known: OrderedDict[Target, _Known] = OrderedDict()
         self._minute, self._sale = -1, ""
         self._known_in: tuple[str | None, str] = None, ""
@@ -85,6 +96,7 @@ class Answers:
 
     async def get(self, question: Question, make: Make) -> Answer:
         """Return the answer to *question*, which *make* makes if it is not there."""
+        self._tell(question)
         return await self._named(await self._current_key(question), make)
 
     async def respond(
@@ -100,6 +112,7 @@ class Answers:
         The address of a GET is kept in mind, unless it asks for something else at another time: if
         it is not *is_fixed*.
         """
+        self._tell(question)
         asked_in = self._now_in()
         key = await self._current_key(question)
         answer = await self._named(key, make)
@@ -130,7 +143,26 @@ class Answers:
         if known is None or answer is None:
             return None
         known.times += 1
-        return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
+        self._tell(known.question)
+        has = asked.get(b"if-none-match", b"")
+        return self._kept(answer, has, known.route) if has else self._kept_again(answer, known)
+
+    def _kept_again(self, answer: Answer, known: _Known) -> Kept:
+        """Return what is sent, which within a second is the same."""
+        is_lost = self._railfair.edition.is_lost
+        age_s = int(answer.entry.age_s(time.time()))
+        sent = known.sent
+        if sent is not None and sent[0] is answer.entry and sent[1:3] == (age_s, is_lost):
+            if is_lost:
+                self._observer.degraded(Degraded.DATABASE)
+            return sent[3]
+        kept = self._kept(answer, b"", known.route)
+        known.sent = answer.entry, age_s, is_lost, kept
+        return kept
+
+    def _tell(self, question: Question) -> None:
+        if question.ends[0]:
+            self._observer.asked_about(*question.ends)
 
     def warnings(self) -> dict[str, str]:
         """Return the headers of an answer made of several, some of which may be kept ones."""
@@ -165,7 +197,7 @@ class Answers:
             key = await self._current_key(known.question)
             await self._named(key, known.make)
             if self._now_in() == made_in:
-                self._known.setdefault(target, replace(known, key=key, times=1))
+                self._known.setdefault(target, replace(known, key=key, times=1, sent=None))
 
     def _remember(self, scope: HTTPScope, key: str, question: Question, make: Make) -> None:
         """Keep in mind that the address of *scope* asks for the answer *key*."""
@@ -208,14 +240,16 @@ class Answers:
             (b"x-cache", outcome.encode()),
         ]
         if is_lost or answer.degraded:
-            headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
+            reason = Degraded.DATABASE if is_lost else Degraded.REFRESH
+            self._observer.degraded(reason)
+            headers.append((DEGRADED, reason.encode()))
         if _has(has, etag):
-            return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route)
+            return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route, outcome)
         headers += (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(entry.body)),
         )
-        return Kept(HTTPStatus.OK, headers, entry.body, route)
+        return Kept(HTTPStatus.OK, headers, entry.body, route, outcome)
 
 
 def _for_clients(entry: Entry, age_s: int) -> bytes:

@@ -19,7 +19,7 @@ from litestar.response import Redirect
 from litestar.static_files import create_static_files_router
 
 from railfair import __version__
-from railfair.bootstrap import RailFair, log_to_stderr, opened
+from railfair.bootstrap import Profiler, RailFair, figures_of, log_to_stderr, opened, traces
 from railfair.config import Settings
 from railfair.domain import errors
 from railfair.entrypoints.background import background_works
@@ -37,6 +37,7 @@ from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.headers import POLICY
 from railfair.entrypoints.http.metrics import metrics
+from railfair.entrypoints.http.sampling import Sampler
 from railfair.entrypoints.memory import settle
 from railfair.entrypoints.supervision import Supervisor
 
@@ -67,11 +68,27 @@ async def openapi_json(request: Request[Any, Any, Any]) -> bytes:
     return JSON.render(request, request.app.openapi_schema.to_schema())
 
 
-def create_app() -> Entrance:
-    """Return the application by the settings of the environment, for the server to run."""
+def create_app(figures_folder: Path | None = None) -> Entrance:
+    """Return the application by the settings of the environment, for the server to run.
+
+    What it counts is shared in *figures_folder* with the other workers of the service.
+    """
     settings = Settings.load()
     log_to_stderr(settings)
-    return Entrance(litestar_app(lambda: opened(settings), settings), settings)
+    figures = figures_of(settings, figures_folder)
+    tracing = traces()
+
+    @asynccontextmanager
+    async def opened_and_traced() -> AsyncIterator[RailFair]:
+        try:
+            async with opened(settings, figures) as railfair:
+                yield railfair
+        finally:
+            if tracing is not None:
+                tracing.close()
+
+    app = litestar_app(opened_and_traced, settings)
+    return Entrance(app, settings, figures, tracing)
 
 
 def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
@@ -81,14 +98,17 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
     async def lifespan(app: Litestar) -> AsyncIterator[None]:
         async with open_railfair() as railfair:
             app.state.railfair = railfair
-            app.state.answers = Answers(railfair, _gate(settings))
+            app.state.profiler = Profiler()
+            app.state.answers = Answers(railfair, _gate(settings), railfair.figures)
             await railfair.edition.look()
             await railfair.keys.read()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
             works = {**background_works(railfair), "kept answers": app.state.answers.keep_warm}
             app.state.background = Supervisor(works)
-            async with app.state.background.running():
+            app.state.sampler = Sampler(railfair, app.state.background)
+            sampling = Supervisor({"figures": app.state.sampler.follow})
+            async with app.state.background.running(), sampling.running():
                 yield
 
     return Litestar(

@@ -9,48 +9,64 @@ import math
 import os
 import re
 import time
+from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from litestar import Litestar
 from litestar.enums import HttpMethod, ScopeType
+from litestar.exceptions import HTTPException
 from litestar.types import HTTPScope, Message, Receive, Scope, Send
+from litestar.utils.path import normalize_path
 
-from railfair.bootstrap import RailFair, logger
+from railfair.bootstrap import (
+    LONGEST_PROFILE_S,
+    Figures,
+    RailFair,
+    RequestLine,
+    figures_of,
+    request_log,
+)
 from railfair.config import Settings
 from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
 from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Kept
 from railfair.entrypoints.http.bodies import Body
-from railfair.entrypoints.http.clients import UNKNOWN, Clients
-from railfair.entrypoints.http.headers import Headers
+from railfair.entrypoints.http.clients import UNKNOWN, Client, Clients
+from railfair.entrypoints.http.headers import Header, Headers
 from railfair.entrypoints.http.problems import Problem
 from railfair.ports.rate_limiter import RateLimiter
+from railfair.ports.tracing import UNTRACED, RequestTrace, Traces
 
 GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER: Final = b"x-request-id"
+CACHE: Final = b"x-cache"
+TRACEPARENT: Final = b"traceparent"
 CLOSING: Final = (b"connection", b"close")
 OPEN_PATHS: Final = ("/health", "/metrics")
 """Whoever watches the service gets in whatever else goes on."""
+SLOW_PATHS: Final = ("/api/admin/profile",)
+SLOW_S: Final = LONGEST_PROFILE_S + 10
+"""Deadline of what is asked to take long."""
 NOT_AT_HAND: Final = frozenset(
     (b"x-api-key", b"authorization", b"content-length", b"transfer-encoding")
 )
 """Headers of requests that have to be looked into."""
+UNROUTED: Final = "unknown"
+"""In the place of a template: nothing is served at that path."""
 GONE: Final = 499
 """Status in the log of a request whose client did not wait for the answer."""
 WATCH_AFTER_S: Final = 0.05
 """Few requests last as long, and only theirs are worth watching for a client that goes."""
-
-log = logger("http")
 
 
 class _Answer:
     """What is sent back, with the headers that every answer has; *status* is 0 before it begins."""
 
     __slots__ = (
-        "_body", "_entrance", "_send", "allowance", "asked", "is_head", "is_whole", "request_id",
-        "scope", "status",
+        "_began", "_body", "_entrance", "_send", "allowance", "asked", "is_head", "is_whole",
+        "method", "outcome", "request_id", "scope", "status", "took_s", "trace",
     )  # fmt: skip
 
     def __init__(self, entrance: "Entrance", scope: HTTPScope, body: Body, send: Send) -> None:
@@ -61,12 +77,19 @@ class _Answer:
         self.asked = dict(scope["headers"])
         given = self.asked.get(HEADER, b"")
         self.request_id = given.decode() if GIVEN_ID.fullmatch(given) else os.urandom(16).hex()
-        self.is_head = scope["method"] == HttpMethod.HEAD
+        self.method = str(scope["method"])
+        self.is_head = self.method == "HEAD"
         self.status = 0
         self.allowance: Allowance | None = None
         """What the client may ask for, `None` where that is unlimited."""
         self.is_whole = False
         """The last of it is being sent; the server takes the client for gone when it was."""
+        self.outcome = ""
+        """What the cache had, in capitals; empty for what is never kept."""
+        self.trace: RequestTrace | None = None
+        self._began = time.perf_counter()
+        self.took_s: float | None = None
+        """How long it took, once it is counted."""
 
     async def __call__(self, message: Message) -> None:
         """Send *message* on, as ASGI has it."""
@@ -74,35 +97,60 @@ class _Answer:
             if not self._body.is_whole:
                 await self._body.rest()
             self.status = int(message["status"])
-            headers = self._entrance.headers.added(message.get("headers", ()), self.asked)
-            headers.append((HEADER, self.request_id.encode()))
-            if self.allowance is not None:
-                headers += _quota_headers(self.allowance)
-            if self._has_to_close():
-                headers.append(CLOSING)
-            message = {**message, "headers": headers}
+            given = message.get("headers", ())
+            self.outcome = next((is_.decode() for name, is_ in given if name == CACHE), "")
+            headers = self._entrance.headers.added(given, self.asked)
+            message = {**message, "headers": self._with_ours(headers)}
         elif message["type"] == "http.response.body":
             self.is_whole = not message.get("more_body")
             if self.is_head:
                 message = {**message, "body": b""}
+            if self.is_whole:
+                # Before its client can know of it, and ask another worker for figures.
+                self.count()
         await self._send(message)
 
+    def count(self) -> float:
+        """Count it unless it was; return how many seconds it took."""
+        if self.took_s is None:
+            self.took_s = time.perf_counter() - self._began
+            self._entrance.count(self, self.took_s)
+        return self.took_s
+
     async def of(self, problem: Problem) -> None:
-        """Send *problem*."""
+        """Send *problem*, which no route of the application has answered with."""
+        self.scope["state"]["problem"] = problem.code
         headers, content = problems.encoded(problem, self.request_id)
         await self.whole(problem.status, headers, content)
 
     async def kept(self, kept: Kept) -> None:
         """Send what was *kept*, which no route of the application has seen."""
         self.scope["path_template"] = kept.route
+        self.outcome = kept.outcome
         await self.whole(kept.status, kept.headers, kept.body)
 
-    async def whole(
-        self, status: int, headers: list[tuple[bytes, bytes]], content: bytes = b""
-    ) -> None:
-        """Send a whole answer."""
-        await self({"type": "http.response.start", "status": status, "headers": headers})
-        await self({"type": "http.response.body", "body": content, "more_body": False})
+    async def whole(self, status: int, headers: Sequence[Header], content: bytes = b"") -> None:
+        """Send a whole answer, none of whose headers says what a page may do."""
+        if not self._body.is_whole:
+            await self._body.rest()
+        self.status = status
+        headers = self._with_ours(self._entrance.headers.added_to_ours(headers, self.asked))
+        await self._send({"type": "http.response.start", "status": status, "headers": headers})
+        self.is_whole = True
+        self.count()
+        content = b"" if self.is_head else content
+        await self._send({"type": "http.response.body", "body": content, "more_body": False})
+
+    def _with_ours(self, headers: list[Header]) -> list[Header]:
+        """Return *headers* with those that are of this request."""
+        headers.append((HEADER, self.request_id.encode()))
+        if self.trace is not None:
+            headers.append((TRACEPARENT, self.trace.traceparent))
+        if self.allowance is not None:
+            headers += _quota_headers(self.allowance)
+        if self._has_to_close():
+            headers.append(CLOSING)
+        return headers
 
     def _has_to_close(self) -> bool:
         is_over = self._entrance.is_leaving or not self._body.is_whole
@@ -112,11 +160,21 @@ class _Answer:
 class Entrance:
     """Wraps the application; takes `X-Request-ID` or makes one, and returns it.
 
-    A HEAD is answered as the GET would be, without the body.
+    A HEAD is answered as the GET would be, without the body. Requests are counted by *figures*,
+    and some of them traced by *traces*.
     """
 
-    def __init__(self, app: Litestar, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: Litestar,
+        settings: Settings,
+        figures: Figures | None = None,
+        traces: Traces | None = None,
+    ) -> None:
         self._app = app
+        self._log = request_log(settings)
+        self._traces = traces
+        self._figures = figures or figures_of(settings)
         self._deadline_s = settings.deadline_s
         self._most_bytes = settings.max_body_bytes
         self._clients = Clients(settings.trusted_proxies, settings.rate_limit)
@@ -141,13 +199,65 @@ class Entrance:
         scope["state"] = {**scope.get("state", {}), "request_id": answer.request_id}
         if answer.is_head:
             scope["method"] = HttpMethod.GET
-        began = time.perf_counter()
+        if self._traces is not None:
+            answer.trace = self._traces.begin(answer.method, answer.asked)
+        self._figures.in_work += 1
         try:
-            if not await self._at_hand(answer, body):
-                await self._timed(answer, body)
+            with answer.trace or UNTRACED:
+                try:
+                    if not await self._at_hand(answer, body):
+                        await self._timed(answer, body)
+                finally:
+                    self._note(answer, answer.count() * 1000)
         finally:
-            took_ms = (time.perf_counter() - began) * 1000
-            log.info("request", **_line(scope, answer, took_ms))
+            self._figures.in_work -= 1
+
+    def _note(self, answer: _Answer, took_ms: float) -> None:
+        """Write the one line that a request has in the log, and end its trace."""
+        state = answer.scope["state"]
+        client: Client | None = state.get("client")
+        route = answer.scope["path_template"]
+        line = RequestLine(
+            method=answer.method,
+            route=route,
+            status=answer.status,
+            took_ms=round(took_ms, 2),
+            request_id=answer.request_id,
+            cache=answer.outcome,
+            problem=state.get("problem", ""),
+            key="" if client is None or client.key is None else client.key.prefix,
+        )
+        if answer.trace is not None:
+            answer.trace.answered(
+                answer.method,
+                route,
+                answer.status,
+                path=answer.scope["path"],
+                request_id=answer.request_id,
+                **({"cache": answer.outcome} if answer.outcome else {}),
+            )
+            line.trace_id, line.span_id = answer.trace.ids()
+        self._log(line)
+
+    def count(self, answer: _Answer, took_s: float) -> None:
+        """Count *answer*, which took so many seconds."""
+        scope = answer.scope
+        if "path_template" not in scope:
+            scope["path_template"] = self._route_of(scope)
+        self._figures.answered(answer.method, scope["path_template"], answer.status, took_s)
+        problem = scope["state"].get("problem")
+        if problem is not None:
+            self._figures.problem(problem)
+
+    def _route_of(self, scope: HTTPScope) -> str:
+        """Return the template of the path that is asked for, whoever would answer."""
+        try:
+            found = self._app.asgi_router.handle_routing(
+                path=normalize_path(scope["path"]), method=scope["method"]
+            )
+        except HTTPException:
+            return UNROUTED
+        return str(found[-1])
 
     async def _at_hand(self, answer: _Answer, body: Body) -> bool:
         """Send the answer and return true if nothing has to be waited for to have it.
@@ -178,7 +288,8 @@ class Entrance:
 
     async def _timed(self, answer: _Answer, body: Body) -> None:
         """Answer, unless the deadline comes first or the client goes; then give the work up."""
-        limit = asyncio.timeout(self._deadline_s)
+        is_slow = answer.scope["path"].startswith(SLOW_PATHS)
+        limit = asyncio.timeout(max(self._deadline_s, SLOW_S) if is_slow else self._deadline_s)
         watch = _Watch(body, answer, limit)
         try:
             async with limit:
@@ -291,17 +402,3 @@ def _late(body: Body, deadline_s: float) -> Problem:
     if not body.is_whole:
         return problems.of_slow_body()
     return problems.of_error(DeadlineExceeded(deadline_s))
-
-
-def _line(scope: HTTPScope, answer: _Answer, took_ms: float) -> dict[str, Any]:
-    line = {
-        "method": scope["method"],
-        "route": scope.get("path_template", "unknown"),
-        "status": answer.status,
-        "took_ms": round(took_ms, 2),
-        "request_id": answer.request_id,
-    }
-    client = scope["state"].get("client")
-    if client is not None and client.key is not None:
-        line["key"] = client.key.prefix
-    return line

@@ -12,7 +12,9 @@ ALWAYS: Final[tuple[Header, ...]] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
-EXPOSED: Final = b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Cache, X-Request-ID"
+EXPOSED: Final = (
+    b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Cache, X-Request-ID"
+)
 METHODS: Final = b"GET, HEAD, POST, PUT, DELETE"
 ASKABLE: Final = b"Authorization, Content-Type, If-None-Match, Traceparent, X-API-Key, X-Request-ID"
 PREFLIGHT_S: Final = b"600"
@@ -30,6 +32,7 @@ class Headers:
         if self._origins and not self._is_open:
             added.append((b"vary", b"Origin"))
         self._added = tuple(added)
+        self._added_to_ours = (*added, (POLICY, NOTHING))
 
     def added(self, to: Iterable[Header], asked: Mapping[bytes, bytes]) -> list[Header]:
         """Return the headers *to* an answer and those added; *asked* are those of the request."""
@@ -37,6 +40,13 @@ class Headers:
         if not any(name.lower() == POLICY for name, _ in to):
             headers.append((POLICY, NOTHING))
         if self._is_allowed(asked):
+            headers += (self._allowing(asked), (b"access-control-expose-headers", EXPOSED))
+        return headers
+
+    def added_to_ours(self, to: Iterable[Header], asked: Mapping[bytes, bytes]) -> list[Header]:
+        """Return what `added` does where nothing in *to* says what a page may do."""
+        headers = [*to, *self._added_to_ours]
+        if self._origins and self._is_allowed(asked):
             headers += (self._allowing(asked), (b"access-control-expose-headers", EXPOSED))
         return headers
 

@@ -173,6 +173,8 @@ async def _batched(state: State, values: Any, turns: asyncio.Semaphore) -> dict[
         problem = problems.of_faults(error)
     except RailFairError as error:
         problem = problems.of_error(error, is_body=True)
+    railfair: RailFair = state.railfair
+    railfair.figures.problem(problem.code)
     return {"status": problem.status, "problem": problem}
 
 

@@ -73,6 +73,11 @@ class Problem(msgspec.Struct, omit_defaults=True):
     request_id: str = ""
     errors: list[Fault] = []
 
+    @property
+    def code(self) -> str:
+        """The last part of its type."""
+        return self.type.removeprefix(TYPE_BASE)
+
 
 def of_error(error: errors.RailFairError, *, is_body: bool = False) -> Problem:
     """Return the problem that *error* is; parameters of a body are pointed to."""
@@ -178,7 +183,9 @@ def _faults(error: errors.RailFairError, *, is_body: bool) -> list[Fault]:
 def _response(
     request: Request[Any, Any, Any], problem: Problem, headers: dict[str, str] | None = None
 ) -> Response[Problem]:
-    problem.request_id = request.scope.get("state", {}).get("request_id", "")
+    state = request.scope.get("state", {})
+    problem.request_id = state.get("request_id", "")
+    state["problem"] = problem.code
     given = {**HEADERS.get(problem.status, {}), **(headers or {})}
     return Response(problem, status_code=problem.status, media_type=PROBLEM_JSON, headers=given)
 
@@ -215,7 +222,8 @@ def _on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Respo
 
 def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     request_id = request.scope.get("state", {}).get("request_id", "")
-    log.error("crash", path=request.url.path, request_id=request_id, exc_info=error)
+    route = request.scope.get("path_template", "unknown")
+    log.error("crash", route=route, request_id=request_id, exc_info=error)
     return _response(request, _of_crash())
 
 
