@@ -96,6 +96,7 @@ class CheapestFares:
         ]
 
         reached: dict[tuple[int, date], Barred] = {}
+        changed: dict[tuple[int, int, date], Barred] = {}
         last = len(points) - 1
 
         def least_p(start: int, end: int) -> int | None:
@@ -107,22 +108,28 @@ class CheapestFares:
             at_end = reached.get((end, ticket_day))
             if at_end is None:
                 at_end = reached[end, ticket_day] = self._gates.at_end(trip, call, ticket_day)
+            legs = points[start][1][0], call[0], ticket_day
+            at_changes = changed.get(legs)
+            if at_changes is None:
+                at_changes = changed[legs] = self._gates.at_changes(trip, *legs)
             is_whole = not start and end == last
-            return _least_p(ladders, at_start, at_end, NO_WAY if is_whole else below_p)
+            barred = at_start, at_end, at_changes
+            return _least_p(ladders, barred, NO_WAY if is_whole else below_p)
 
         return least_p
 
 
 def _least_p(
-    ladders: Iterable[Ladder], at_start: Barred, at_end: Barred, below_p: int
+    ladders: Iterable[Ladder], barred: tuple[Barred, Barred, Barred], below_p: int
 ) -> int | None:
-    """Return the least, *below_p*, of fares that are barred neither at the start nor at the end."""
+    """Return the least, *below_p*, of fares that none of *barred* bars."""
+    at_start, at_end, at_changes = barred
     best_p = below_p
     for ladder in ladders:
         for least_p, kind in ladder:
             if best_p <= least_p:
                 break
-            if not at_start[kind] and not at_end[kind]:
+            if not (at_start[kind] or at_end[kind] or at_changes[kind]):
                 best_p = least_p
                 break
     return best_p if best_p < below_p else None

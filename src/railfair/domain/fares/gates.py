@@ -1,15 +1,17 @@
-"""Which fares cannot be good on a part of a trip, told by where it begins and by where it ends."""
+"""Which fares cannot be good on a part of a trip, told by where it begins, changes and ends."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
-from railfair.domain.codes import RestrictionCode
+from railfair.domain.codes import Crs, RestrictionCode
 from railfair.domain.fares.conditions import booking
 from railfair.domain.fares.hopes import FareKind
 from railfair.domain.fares.restriction import At, Direction
 from railfair.domain.fares.tariff import Tariff
-from railfair.domain.fares.trip import Call, Trip
-from railfair.domain.fares.verdict import Gate, Moment, moment_of
+from railfair.domain.fares.trip import Call, Trip, TripLeg
+from railfair.domain.fares.verdict import Gate, Moment, moment_of, moments_of
 
 type Barred = Mapping[FareKind, bool]
 """Whether fares of a kind are barred."""
@@ -67,13 +69,50 @@ class Gates:
             self._found[key] = _Found(lambda kind: self._bars(kind[1], moment, ticket_day))
         return self._found[key]
 
+    def at_changes(self, trip: Trip, first_leg: int, last_leg: int, ticket_day: date) -> Barred:
+        """Return what is barred by changing from *first_leg* of *trip* up to its *last_leg*."""
+        inner = replace(trip, legs=trip.legs[first_leg : last_leg + 1])
+        key = ticket_day, trip.day, *(_change(*legs) for legs in pairwise(inner.legs))
+        if key not in self._found:
+            changes = inner.changes()
+            moments = [moment for moment in moments_of(inner) if moment.is_at_change]
+            self._found[key] = _Found(
+                lambda kind: self._bars_changes(kind[1], changes, moments, ticket_day)
+            )
+        return self._found[key]
+
     def _bars(self, code: RestrictionCode, moment: Moment, ticket_day: date) -> bool:
         """Whether a restriction bars all trips for *ticket_day* that begin or end at *moment*."""
-        if not code:
+        gate = self._gate(code, ticket_day)
+        return gate is not None and gate.concerns(moment.crs) and bool(gate.verdict(moment).reasons)
+
+    def _bars_changes(
+        self,
+        code: RestrictionCode,
+        changes: Sequence[Crs],
+        moments: Iterable[Moment],
+        ticket_day: date,
+    ) -> bool:
+        """Whether a restriction bars all trips for *ticket_day* with *changes* at *moments*."""
+        gate = self._gate(code, ticket_day)
+        # Where one walks away from is no change: it may be a place that the restriction is about.
+        if gate is None or not any(map(gate.concerns, changes)):
             return False
+        return gate.forbids(changes) or any(gate.verdict(moment).reasons for moment in moments)
+
+    def _gate(self, code: RestrictionCode, ticket_day: date) -> Gate | None:
+        if not code:
+            return None
         key = code, ticket_day
         if key not in self._gates:
             restriction = self._tariff.restriction(code, ticket_day)
             self._gates[key] = None if restriction is None else Gate(restriction, Direction.OUTWARD)
-        gate = self._gates[key]
-        return gate is not None and gate.concerns(moment.crs) and bool(gate.verdict(moment).reasons)
+        return self._gates[key]
+
+
+def _change(arriving: TripLeg, departing: TripLeg) -> Hashable:
+    """Return what of two legs decides about the change between them."""
+    return (
+        *(arriving.uid, arriving.toc, arriving.is_sleeper, arriving.calls[-1]),
+        *(departing.uid, departing.toc, departing.is_sleeper, departing.calls[0]),
+    )

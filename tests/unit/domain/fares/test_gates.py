@@ -88,6 +88,32 @@ def test_what_brings_a_minimum_fare_or_is_not_known_bars_nothing() -> None:
     assert not is_barred_at_start(gates(), OUT)
 
 
+@pytest.mark.parametrize("kind", list(At))
+def test_changes_count_as_arrivals_departures_and_changes(kind: At) -> None:
+    at = gates(restrictions=[barring("R1", at=kind, crs="CCC")])
+    assert at.at_changes(OUT, 0, 1, DAY)[KIND]
+    assert not at.at_changes(OUT, 0, 0, DAY)[KIND]
+    assert not gates(restrictions=[barring("R1", at=kind, crs="BBB")]).at_changes(OUT, 0, 1, DAY)[
+        KIND
+    ]
+
+
+def test_a_ticket_without_changes_is_barred_by_all_but_those_that_are_excepted() -> None:
+    none = replace(barring("R1", crs="XXX"), allows_change=False)
+    assert gates(restrictions=[none]).at_changes(OUT, 0, 1, DAY)[KIND]
+    excepted = replace(none, changes=(Crs("CCC"),))
+    assert not gates(restrictions=[excepted]).at_changes(OUT, 0, 1, DAY)[KIND]
+
+
+def test_where_one_walks_away_from_is_no_change_that_a_restriction_can_be_about() -> None:
+    walked = trip("AB", "CD")
+    about = {
+        crs: replace(barring("R1", at=At.ARRIVAL), places=(Crs(crs),)) for crs in ("BBB", "CCC")
+    }
+    assert gates(restrictions=[about["CCC"]]).at_changes(walked, 0, 1, DAY)[KIND]
+    assert not gates(restrictions=[about["BBB"]]).at_changes(walked, 0, 1, DAY)[KIND]
+
+
 def test_a_ticket_is_barred_where_it_is_too_late_to_buy_it() -> None:
     early, late = (trip("AB", leaves_min=minute) for minute in (839, 840))
     by_the_hour = gates(sales=[sale("1", "2")])
