@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from railfair.domain.fares.comparison import OfferedFare, Split, SplitTicket
-from railfair.domain.fares.gates import Barred, Gates
+from railfair.domain.fares.gates import Barred, BarredCodes, Gates
 from railfair.domain.fares.hopes import Hopes, Ladder
 from railfair.domain.fares.lookup import PriceList
 from railfair.domain.fares.split import NO_WAY, cheapest_chain
@@ -42,7 +42,7 @@ class CheapestFares:
         for hope in hopes:
             if best is not None and best.total_p < hope.least_p:
                 break
-            if at_start[hope.kind] or at_end[hope.kind]:
+            if at_end[hope.fare.restriction] or at_start[hope.kind]:
                 continue
             judged = self._tariff.judged(hope.fare, hope.ticket, trial, self._prices)
             if isinstance(judged, OfferedFare) and (
@@ -95,8 +95,8 @@ class CheapestFares:
             for _, call in points
         ]
 
-        reached: dict[tuple[int, date], Barred] = {}
-        changed: dict[tuple[int, int, date], Barred] = {}
+        reached: dict[tuple[int, date], BarredCodes] = {}
+        changed: dict[tuple[int, int, date], BarredCodes] = {}
         last = len(points) - 1
 
         def least_p(start: int, end: int) -> int | None:
@@ -120,7 +120,7 @@ class CheapestFares:
 
 
 def _least_p(
-    ladders: Iterable[Ladder], barred: tuple[Barred, Barred, Barred], below_p: int
+    ladders: Iterable[Ladder], barred: tuple[Barred, BarredCodes, BarredCodes], below_p: int
 ) -> int | None:
     """Return the least, *below_p*, of fares that none of *barred* bars."""
     at_start, at_end, at_changes = barred
@@ -129,7 +129,8 @@ def _least_p(
         for least_p, kind in ladder:
             if best_p <= least_p:
                 break
-            if not (at_start[kind] or at_end[kind] or at_changes[kind]):
+            code = kind[1]
+            if not (at_end[code] or at_changes[code] or at_start[kind]):
                 best_p = least_p
                 break
     return best_p if best_p < below_p else None
