@@ -260,9 +260,11 @@ class PlanJourneys:
         """Return what of all that was *found* is worth choosing between."""
         has_odds = loaded.performance is not None
         fares = await self._read_fares(unit, query, found, loaded)
-        prices = await self._prices_of(fares, len(found))
         weighing = self._odds.weighing(planner, query.terms)
-        catches = await weighing.as_planned(unit, found) if has_odds else [None] * len(found)
+        prices, catches = await asyncio.gather(
+            self._prices_of(fares, len(found)),
+            weighing.as_planned(unit, found) if has_odds else _nothing(len(found)),
+        )
         options = [
             _option(journey, price, chance)
             for journey, price, chance in zip(found, prices, catches, strict=True)
@@ -355,6 +357,11 @@ class PlanJourneys:
 
     async def _in_worker[T](self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+
+async def _nothing(number: int) -> Sequence[None]:
+    """Return that nothing is known of so many."""
+    return [None] * number
 
 
 def _check_day(query: PlanQuery, timetable: LoadedFeed) -> None:
