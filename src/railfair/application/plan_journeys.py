@@ -45,6 +45,9 @@ NO_TRAINS: Final = Reason(
 NO_JOURNEY: Final = Reason(
     code="no-journey", text="no journey keeps to all that was asked for, then or later that day"
 )
+NONE_THERE: Final = Reason(
+    code="no-journey-there", text="no journey in that time keeps to all that was asked for"
+)
 NOT_CERTAIN: Final = Reason(
     code="not-certain-enough", text="no journey in the window arrives in time with that certainty"
 )
@@ -58,7 +61,8 @@ class PlanQuery:
     """Journeys that leave at *time_min* of *day* or later, or with *arrives* by then.
 
     *window_min* is the length of the period of departures (or arrivals). *certainty* (0-1) is how
-    sure one wants to be there by then. *latest_first* prefers later ones where not all are shown.
+    sure one wants to be there by then. *latest_first* is said by pages: whether it goes back from
+    journeys already shown, so that of those there is no room for the first are left out, or on.
     """
 
     origin: Crs
@@ -77,7 +81,7 @@ class PlanQuery:
     certainty: float | None = None
     value_of_time_p_per_hour: int = 1200
     limit: int = 8
-    latest_first: bool = False
+    latest_first: bool | None = None
 
     def __post_init__(self) -> None:
         if self.origin == self.destination:
@@ -108,6 +112,20 @@ class PlanQuery:
             avoid=frozenset(self.avoid),
             extra_min=self.extra_interchange_min,
         )
+
+    @property
+    def takes_last(self) -> bool:
+        """Whether the last journeys are shown where there is no room for all."""
+        return self.arrives if self.latest_first is None else self.latest_first
+
+    @property
+    def is_beyond(self) -> bool:
+        """Whether it goes on from an end of what was shown, behind which all was shown already.
+
+        An earlier page ends, by departure, where another begins; a later one of arrivals begins
+        where another ends.
+        """
+        return self.latest_first is not None and self.latest_first != self.arrives
 
     @property
     def period(self) -> tuple[int, int]:
@@ -385,7 +403,7 @@ def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
     """Return the journeys to be weighed: those best in time, and those that fall a little behind.
 
     The first to arrive is among them, and with every number of changes, even if it leaves only
-    after the window.
+    after the window; not so where what lies after the window was shown already.
     """
     terms = query.terms
     stations = (query.origin, query.destination, *query.via)
@@ -398,10 +416,10 @@ def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
             leaves = [one.departs_min for one in found]
             near = planner.alternatives(terms, min(leaves), max(leaves))
             found += [one for one in near if first_min <= one.arrives_min <= last_min]
-        best = planner.latest(terms, last_min)
+        best = [] if query.is_beyond else planner.latest(terms, last_min)
     else:
         found = planner.alternatives(terms, first_min, last_min)
-        best = [] if found and query.latest_first else planner.earliest(terms, first_min)
+        best = [] if query.is_beyond else planner.earliest(terms, first_min)
     found += [one for one in best if not any(_is_as_good(other, one) for other in found)]
     each = {journey.key: journey for journey in found}
     ordered = sorted(each.values(), key=lambda one: (one.departs_min, one.arrives_min, one.changes))
@@ -440,22 +458,18 @@ def _advice(query: PlanQuery, options: Sequence[Option]) -> Advice:
             options,
             value_of_time_p_per_hour=query.value_of_time_p_per_hour,
             limit=limit,
-            latest_first=_takes_last(query),
+            latest_first=query.takes_last,
         )
         if not _begins_again(query, advice.cut):
             return advice
         limit += 1
 
 
-def _takes_last(query: PlanQuery) -> bool:
-    return query.latest_first or query.arrives
-
-
 def _begins_again(query: PlanQuery, cut: Sequence[Option]) -> bool:
     """Whether a page that begins with the first of *cut* is the one that is asked for."""
     minutes = _page_minutes(query, cut)
     first_min, last_min = query.period
-    if _takes_last(query):
+    if query.takes_last:
         return max(minutes, default=first_min - 1) >= last_min
     return min(minutes, default=last_min + 1) <= first_min
 
@@ -534,17 +548,22 @@ def _pages(
         return None, None
     first_min, last_min = query.period
     cut = _page_minutes(query, choice.cut)
-    shown = [one.journey.departs_min for one in choice.shown]
+    shown = [
+        one.journey.arrives_min if query.arrives else one.journey.departs_min
+        for one in choice.shown
+    ]
     before, after = first_min - 1, last_min + 1
-    if cut and _takes_last(query):
+    if cut and query.takes_last:
         before = max(cut)
     elif cut:
         after = min(cut)
-    elif shown and not query.arrives:
-        # After an empty window the first to leave is shown, but not all that leaves with it.
+    elif shown and query.arrives:
+        # In place of an empty window the last to arrive is shown, but not all that arrives with it.
+        before = min(before, max(shown))
+    elif shown:
         after = max(after, min(shown))
     if query.arrives:
-        after = last_min + query.window_min
+        after += query.window_min - 1
     else:
         before -= query.window_min - 1
     return (
@@ -566,6 +585,8 @@ def _page(
 def _why_none(planner: Planner, query: PlanQuery, found: Sequence[Journey]) -> Reason:
     if found:
         return NOT_CERTAIN
+    if query.is_beyond and planner.is_served(query.origin) and planner.is_served(query.destination):
+        return NONE_THERE
     if not planner.is_served(query.origin) or not planner.is_served(query.destination):
         return NO_TRAINS
     return NO_JOURNEY
