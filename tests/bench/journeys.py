@@ -24,7 +24,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from railfair.application.plan_journeys import PlanQuery
+from railfair.application.plan_query import PlanQuery
 from railfair.bootstrap import RailFair, opened
 from railfair.config import Settings
 from railfair.domain.codes import Crs

@@ -3,42 +3,33 @@
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys, Weighing
 from railfair.application.networks import Networks
+from railfair.application.plan_pages import begins_again, by_night, pages
+from railfair.application.plan_query import PlanQuery
 from railfair.application.price_journeys import JourneyFares, JourneyPrice, PriceJourneys
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
-from railfair.domain.codes import Crs, RailcardCode
+from railfair.domain.codes import Crs
 from railfair.domain.delay_repay import Expected, Scheme, expected, scheme_of
 from railfair.domain.errors import InvalidParameter, NothingLoaded
 from railfair.domain.fares.reason import Reason
-from railfair.domain.fares.rulebook import NO_RAILCARD
-from railfair.domain.fares.ticket import TicketClass
-from railfair.domain.fares.till import Party
 from railfair.domain.feed import FeedKind, LoadedFeed
 from railfair.domain.journey import Journey
-from railfair.domain.planner.search import Planner, Terms
-from railfair.domain.railtime import MINUTES_A_DAY
+from railfair.domain.planner.search import Planner
 from railfair.domain.recommendation import Advice, Recommended, advise, worthwhile
 from railfair.domain.station import Station
 from railfair.domain.tradeoff import Label, Option
 from railfair.ports.storage import Storage, UnitOfWork
 
-MOST_CHANGES: Final = 8
-LONGEST_WINDOW_MIN: Final = MINUTES_A_DAY
-MOST_VIA: Final = 5
-MOST_SHOWN: Final = 30
 CERTAINTIES: Final = (0.8, 0.9, 0.95)
-DEADLINE_WINDOW_MIN: Final = 240
-"""How long before a deadline journeys are looked for, if no longer window is asked for."""
 MOST_LOOKED_AT: Final = 16
 """Journeys whose odds are worked out for a deadline."""
 CHANCE_DIGITS: Final = 3
-ONE_DAY: Final = timedelta(days=1)
 NO_TRAINS: Final = Reason(
     code="no-trains", text="no train of the loaded timetable calls there on these days"
 )
@@ -54,88 +45,6 @@ NOT_CERTAIN: Final = Reason(
 NO_FARES: Final = "no fares feed is loaded"
 NO_FARE: Final = "the loaded fares have no ticket that is good on any of the journeys"
 NO_RUNNING: Final = "no running has been imported yet: there are no odds"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanQuery:
-    """Journeys that leave at *time_min* of *day* or later, or with *arrives* by then.
-
-    *window_min* is the length of the period of departures (or arrivals). *certainty* (0-1) is how
-    sure one wants to be there by then. *latest_first* is said by pages: whether it goes back from
-    journeys already shown, so that of those there is no room for the first are left out, or on.
-    """
-
-    origin: Crs
-    destination: Crs
-    day: date
-    time_min: int
-    arrives: bool = False
-    window_min: int = 120
-    max_changes: int = 4
-    via: tuple[Crs, ...] = ()
-    avoid: tuple[Crs, ...] = ()
-    extra_interchange_min: int = 0
-    party: Party = field(default_factory=lambda: Party(1, 0))
-    railcard: RailcardCode = NO_RAILCARD
-    ticket_class: TicketClass | None = TicketClass.STANDARD
-    certainty: float | None = None
-    value_of_time_p_per_hour: int = 1200
-    limit: int = 8
-    latest_first: bool | None = None
-
-    def __post_init__(self) -> None:
-        if self.origin == self.destination:
-            raise InvalidParameter("destination", "is the same station as origin")
-        ends = {self.origin, self.destination}
-        for name, codes in (("via", self.via), ("avoid", self.avoid)):
-            if len(codes) > MOST_VIA:
-                raise InvalidParameter(name, f"has to be at most {MOST_VIA} stations")
-        if len(set(self.via)) < len(self.via):
-            raise InvalidParameter("via", "names a station twice")
-        if ends & set(self.via):
-            raise InvalidParameter("via", "is the origin or the destination")
-        if ends & set(self.avoid):
-            raise InvalidParameter("avoid", "is the origin or the destination")
-        if set(self.via) & set(self.avoid):
-            raise InvalidParameter("avoid", "is a station to go via")
-        if self.certainty is not None and not self.arrives:
-            raise InvalidParameter("arrive_with_certainty", "needs arrive_by")
-
-    @property
-    def terms(self) -> Terms:
-        """What its journeys have to keep to."""
-        return Terms(
-            origin=self.origin,
-            destination=self.destination,
-            most_changes=self.max_changes,
-            via=self.via,
-            avoid=frozenset(self.avoid),
-            extra_min=self.extra_interchange_min,
-        )
-
-    @property
-    def takes_last(self) -> bool:
-        """Whether the last journeys are shown where there is no room for all."""
-        return self.arrives if self.latest_first is None else self.latest_first
-
-    @property
-    def is_beyond(self) -> bool:
-        """Whether it goes on from an end of what was shown, behind which all was shown already.
-
-        An earlier page ends, by departure, where another begins; a later one of arrivals begins
-        where another ends.
-        """
-        return self.latest_first is not None and self.latest_first != self.arrives
-
-    @property
-    def period(self) -> tuple[int, int]:
-        """The first and the last minute of the window."""
-        if not self.arrives:
-            return self.time_min, self.time_min + self.window_min - 1
-        window = self.window_min
-        if self.certainty is not None:
-            window = max(window, DEADLINE_WINDOW_MIN)
-        return self.time_min - window + 1, self.time_min
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -246,13 +155,13 @@ class PlanJourneys:
             if loaded.timetable is None:
                 raise NothingLoaded(FeedKind.TIMETABLE)
             _check_day(query, loaded.timetable)
-            asked = _by_night(query, loaded.timetable)
+            asked = by_night(query, loaded.timetable)
             planner, timetable = await self._networks.planner(asked.day, loaded.timetable)
             loaded = replace(loaded, timetable=timetable)
             found = await self._in_worker(lambda: _found(planner, asked))
             choice = await self._chosen(unit, asked, planner, found, loaded)
             names = await self._names(unit, choice.shown, choice.deadlines)
-        earlier, later = _pages(asked, choice, timetable)
+        earlier, later = pages(asked, (one.journey for one in choice.shown), choice.cut, timetable)
         return Plan(
             query=query,
             origin=origin,
@@ -391,14 +300,6 @@ def _check_day(query: PlanQuery, timetable: LoadedFeed) -> None:
         )
 
 
-def _by_night(query: PlanQuery, timetable: LoadedFeed) -> PlanQuery:
-    """Return an arrival in the small hours as one late on the day before, whose trains it takes."""
-    before = query.day - ONE_DAY
-    if not query.arrives or query.period[0] >= 0 or not timetable.covers(before):
-        return query
-    return replace(query, day=before, time_min=query.time_min + MINUTES_A_DAY)
-
-
 def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
     """Return the journeys to be weighed: those best in time, and those that fall a little behind.
 
@@ -460,23 +361,9 @@ def _advice(query: PlanQuery, options: Sequence[Option]) -> Advice:
             limit=limit,
             latest_first=query.takes_last,
         )
-        if not _begins_again(query, advice.cut):
+        if not begins_again(query, advice.cut):
             return advice
         limit += 1
-
-
-def _begins_again(query: PlanQuery, cut: Sequence[Option]) -> bool:
-    """Whether a page that begins with the first of *cut* is the one that is asked for."""
-    minutes = _page_minutes(query, cut)
-    first_min, last_min = query.period
-    if query.takes_last:
-        return max(minutes, default=first_min - 1) >= last_min
-    return min(minutes, default=last_min + 1) <= first_min
-
-
-def _page_minutes(query: PlanQuery, options: Iterable[Option]) -> list[int]:
-    """Return what decides on which page each of *options* is."""
-    return [one.arrives_min if query.arrives else one.departs_min for one in options]
 
 
 def _last_to_leave(options: Iterable[Option]) -> tuple[Option, ...]:
@@ -535,51 +422,6 @@ def _planned(one: _LookedAt, advice: Recommended) -> PlannedJourney:
         labels=advice.labels,
         reason=advice.reason,
     )
-
-
-def _pages(
-    query: PlanQuery, choice: _Choice, timetable: LoadedFeed
-) -> tuple[PlanQuery | None, PlanQuery | None]:
-    """Return the questions for earlier and for later journeys; those that were cut come first.
-
-    `None` for days that the timetable does not cover, and where a deadline is to be kept to.
-    """
-    if query.certainty is not None:
-        return None, None
-    first_min, last_min = query.period
-    cut = _page_minutes(query, choice.cut)
-    shown = [
-        one.journey.arrives_min if query.arrives else one.journey.departs_min
-        for one in choice.shown
-    ]
-    before, after = first_min - 1, last_min + 1
-    if cut and query.takes_last:
-        before = max(cut)
-    elif cut:
-        after = min(cut)
-    elif shown and query.arrives:
-        # In place of an empty window the last to arrive is shown, but not all that arrives with it.
-        before = min(before, max(shown))
-    elif shown:
-        after = max(after, min(shown))
-    if query.arrives:
-        after += query.window_min - 1
-    else:
-        before -= query.window_min - 1
-    return (
-        _page(query, before, timetable, latest_first=True),
-        _page(query, after, timetable, latest_first=False),
-    )
-
-
-def _page(
-    query: PlanQuery, minute: int, timetable: LoadedFeed, *, latest_first: bool
-) -> PlanQuery | None:
-    days, time_min = divmod(minute, MINUTES_A_DAY)
-    day = query.day + timedelta(days=days)
-    if not timetable.covers(day):
-        return None
-    return replace(query, day=day, time_min=time_min, latest_first=latest_first)
 
 
 def _why_none(planner: Planner, query: PlanQuery, found: Sequence[Journey]) -> Reason:

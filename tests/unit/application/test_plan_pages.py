@@ -10,7 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from railfair.adapters.memory.storage import MemoryStorage
-from railfair.application.plan_journeys import NONE_THERE, Plan, PlanQuery
+from railfair.application.plan_journeys import NONE_THERE, Plan
+from railfair.application.plan_query import PlanQuery
 from railfair.domain.journey import Journey
 from support.fares_feed import flow
 from support.fares_rst_lines import rd, rh, tr
