@@ -6,25 +6,31 @@
 Asks the database of RAILFAIR_DATABASE_URL for journeys between random stations, big ones more
 often. Earliest arrivals are compared with a search that knows nothing of the planner's arrays; then
 it prints how long one search takes, one of a period of two hours, a whole plan with fares and odds
-(nothing cached), how much memory the process holds, and how soon it is ready.
+(nothing cached), and, of a service that was started for it, how soon it is ready with and without
+networks on disk, and how much memory it holds after as many plans.
 """
 
 import argparse
 import asyncio
+import os
 import random
+import socket
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from time import perf_counter
+from time import perf_counter, sleep
 
+import httpx
 import msgspec
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from railfair.application.plan_journeys import PlanQuery
+from railfair.application.plan_query import PlanQuery
 from railfair.bootstrap import RailFair, opened
 from railfair.config import Settings
 from railfair.domain.codes import Crs
@@ -40,7 +46,10 @@ from support.railways import Railway
 WINDOW_MIN = 120
 CHANGES = 4
 FIRST_MIN, LAST_MIN = 330, 1320
-PAGE = 4096
+PLAN_MS, MEMORY_MB = 100, 512
+"""What is hoped for: of 95 plans of 100, and of a process that serves."""
+READY_S = {"without": 10, "with": 3}
+PATIENCE_S = 120
 
 type Question = tuple[Crs, Crs, int]
 
@@ -58,8 +67,7 @@ async def main(day: date, pairs: int, checked: int, seed: int) -> None:
             await compare(railfair, planner, day, asked[:checked])
         searches(planner, asked)
         await plans(railfair, day, asked)
-        print(f"{'memory of the process':28} {resident_mb():6.0f} MB")
-    await readiness(settings, day)
+    services(day, asked)
 
 
 async def planner_of(railfair: RailFair, day: date) -> Planner:
@@ -140,19 +148,83 @@ async def plans(railfair: RailFair, day: date, asked: Sequence[Question]) -> Non
         msgspec.json.encode(wire.plan(plan))
         taken.append(1000 * (perf_counter() - start))
         shown += len(plan.journeys)
-    show("plan with fares and odds", taken)
+    name = "plan with fares and odds"
+    show(name, taken)
+    p95, p99 = np.quantile(taken, [0.95, 0.99])
+    print(f"{'':28} p99 {p99:.1f} ms; {verdict(p95, PLAN_MS, 'ms')} at p95")
     print(f"{'':28} {shown / len(asked):.1f} journeys an answer")
 
 
-async def readiness(settings: Settings, day: date) -> None:
-    """Time how soon a new process can plan, without and with networks on disk."""
+def services(day: date, asked: Sequence[Question]) -> None:
+    """Start the service without and with networks on disk; ask it as well, and weigh it."""
     with TemporaryDirectory() as folder:
-        own = settings.model_copy(update={"networks_directory": Path(folder)})
-        for how in ("without networks on disk", "with networks on disk"):
+        environment = os.environ | {
+            "RAILFAIR_NETWORKS_DIRECTORY": folder,
+            "RAILFAIR_CACHE": "off",
+            "RAILFAIR_LOG_LEVEL": "error",
+            # One address asks for all of it.
+            "RAILFAIR_RATE_LIMIT": "off",
+        }
+        for how, most_s in READY_S.items():
             start = perf_counter()
-            async with opened(own) as railfair:
-                await railfair.networks.warm(day)
-                print(f"ready {how:22} {perf_counter() - start:6.2f} s")
+            with serving(environment) as (address, process):
+                taken_s = perf_counter() - start
+                print(
+                    f"{f'ready {how} networks on disk':28} {taken_s:6.2f} s; "
+                    f"{verdict(taken_s, most_s, 's')}"
+                )
+                if how == "with":
+                    ask(address, day, asked)
+                    held = resident_mb(process.pid)
+                    verdict_ = verdict(held, MEMORY_MB, "MB")
+                    print(f"{'memory after those plans':28} {held:6.0f} MB; {verdict_}")
+
+
+@contextmanager
+def serving(environment: Mapping[str, str]) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve until the end of the block, which begins when the service is ready."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "railfair", "serve", "--port", str(port)]
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        address = f"http://127.0.0.1:{port}"
+        deadline = perf_counter() + PATIENCE_S
+        while not is_ready(address):
+            if process.poll() is not None or perf_counter() > deadline:
+                raise SystemExit("the service did not become ready")
+            sleep(0.02)
+        yield address, process
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def is_ready(address: str) -> bool:
+    """Whether the service says that it can answer."""
+    try:
+        return httpx.get(f"{address}/health/ready", timeout=5).is_success
+    except httpx.TransportError:
+        return False
+
+
+def ask(address: str, day: date, asked: Sequence[Question]) -> None:
+    """Time plans over HTTP."""
+    taken = []
+    with httpx.Client(base_url=address, timeout=30) as client:
+        for origin, destination, minute in asked:
+            leaves = f"{day}T{minute // 60:02}:{minute % 60:02}"
+            query = {"origin": origin, "destination": destination, "depart_after": leaves}
+            start = perf_counter()
+            client.get("/api/journey/plan", params=query).raise_for_status()
+            taken.append(1000 * (perf_counter() - start))
+    show("plan over HTTP", taken)
+
+
+def verdict(value: float, most: float, unit: str) -> str:
+    """Return whether *value* is at most what is hoped for."""
+    return f"{'within' if value <= most else 'MISSES'} {most} {unit}"
 
 
 def timed(work: Callable[[], None]) -> float:
@@ -168,9 +240,10 @@ def show(name: str, taken: Sequence[float]) -> None:
     print(f"{name:28} {len(taken)} x  p50 {p50:6.1f} ms  p95 {p95:6.1f} ms  worst {worst:6.1f} ms")
 
 
-def resident_mb() -> float:
-    """Return how much memory the process holds."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * PAGE / 1e6
+def resident_mb(process: int) -> float:
+    """Return how much memory a process holds."""
+    pages = int(Path(f"/proc/{process}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
 
 
 if __name__ == "__main__":

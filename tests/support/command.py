@@ -19,7 +19,7 @@ from typing import Final
 
 import httpx
 
-from railfair.entrypoints.cli import main
+from railfair.entrypoints.cli import COMMANDS, main
 
 RAILFAIR: Final = Path(sys.executable).with_name("railfair")
 PATIENCE_S: Final = 60.0
@@ -27,7 +27,9 @@ PATIENCE_S: Final = 60.0
 POLL_S: Final = 0.02
 
 _FORKS: Final = multiprocessing.get_context("forkserver")
-_FORKS.set_forkserver_preload(["railfair.entrypoints.cli"])
+_FORKS.set_forkserver_preload(
+    [f"railfair.entrypoints.cli.{place.partition('.')[0]}" for place in COMMANDS.values()]
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

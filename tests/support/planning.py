@@ -13,7 +13,8 @@ from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.import_fares import import_fares
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
-from railfair.application.plan_journeys import Plan, PlanJourneys, PlanQuery
+from railfair.application.plan_journeys import Plan, PlanJourneys
+from railfair.application.plan_query import PlanQuery
 from railfair.application.price_journeys import PriceJourneys
 from railfair.application.stations import StationDirectory
 from railfair.domain.codes import Crs

@@ -3,26 +3,24 @@
 import asyncio
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from railfair.application.journey_odds import JourneyOdds, OddsOfJourneys, Weighing
 from railfair.application.networks import Networks
+from railfair.application.plan_pages import begins_again, by_night, pages
+from railfair.application.plan_query import PlanQuery
 from railfair.application.price_journeys import JourneyFares, JourneyPrice, PriceJourneys
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
-from railfair.domain.codes import Crs, RailcardCode
+from railfair.domain.codes import Crs
 from railfair.domain.delay_repay import Expected, Scheme, expected, scheme_of
 from railfair.domain.errors import InvalidParameter, NothingLoaded
 from railfair.domain.fares.reason import Reason
-from railfair.domain.fares.rulebook import NO_RAILCARD
-from railfair.domain.fares.ticket import TicketClass
-from railfair.domain.fares.till import Party
 from railfair.domain.feed import FeedKind, LoadedFeed
 from railfair.domain.journey import Journey
-from railfair.domain.planner.search import Planner, Terms
-from railfair.domain.railtime import MINUTES_A_DAY
+from railfair.domain.planner.search import Planner
 from railfair.domain.recommendation import Advice, Recommended, advise, worthwhile
 from railfair.domain.station import Station
 from railfair.domain.tradeoff import Label, Option
@@ -30,22 +28,18 @@ from railfair.ports.observer import UNOBSERVED, Degraded, Observer
 from railfair.ports.storage import Storage, UnitOfWork
 from railfair.ports.tracing import span
 
-MOST_CHANGES: Final = 8
-LONGEST_WINDOW_MIN: Final = MINUTES_A_DAY
-MOST_VIA: Final = 5
-MOST_SHOWN: Final = 30
 CERTAINTIES: Final = (0.8, 0.9, 0.95)
-DEADLINE_WINDOW_MIN: Final = 240
-"""How long before a deadline journeys are looked for, if no longer window is asked for."""
 MOST_LOOKED_AT: Final = 16
 """Journeys whose odds are worked out for a deadline."""
 CHANCE_DIGITS: Final = 3
-ONE_DAY: Final = timedelta(days=1)
 NO_TRAINS: Final = Reason(
     code="no-trains", text="no train of the loaded timetable calls there on these days"
 )
 NO_JOURNEY: Final = Reason(
     code="no-journey", text="no journey keeps to all that was asked for, then or later that day"
+)
+NONE_THERE: Final = Reason(
+    code="no-journey-there", text="no journey in that time keeps to all that was asked for"
 )
 NOT_CERTAIN: Final = Reason(
     code="not-certain-enough", text="no journey in the window arrives in time with that certainty"
@@ -53,73 +47,6 @@ NOT_CERTAIN: Final = Reason(
 NO_FARES: Final = "no fares feed is loaded"
 NO_FARE: Final = "the loaded fares have no ticket that is good on any of the journeys"
 NO_RUNNING: Final = "no running has been imported yet: there are no odds"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanQuery:
-    """Journeys that leave at *time_min* of *day* or later, or with *arrives* by then.
-
-    *window_min* is the length of the period of departures (or arrivals). *certainty* (0-1) is how
-    sure one wants to be there by then. *latest_first* prefers later ones where not all are shown.
-    """
-
-    origin: Crs
-    destination: Crs
-    day: date
-    time_min: int
-    arrives: bool = False
-    window_min: int = 120
-    max_changes: int = 4
-    via: tuple[Crs, ...] = ()
-    avoid: tuple[Crs, ...] = ()
-    extra_interchange_min: int = 0
-    party: Party = field(default_factory=lambda: Party(1, 0))
-    railcard: RailcardCode = NO_RAILCARD
-    ticket_class: TicketClass | None = TicketClass.STANDARD
-    certainty: float | None = None
-    value_of_time_p_per_hour: int = 1200
-    limit: int = 8
-    latest_first: bool = False
-
-    def __post_init__(self) -> None:
-        if self.origin == self.destination:
-            raise InvalidParameter("destination", "is the same station as origin")
-        ends = {self.origin, self.destination}
-        for name, codes in (("via", self.via), ("avoid", self.avoid)):
-            if len(codes) > MOST_VIA:
-                raise InvalidParameter(name, f"has to be at most {MOST_VIA} stations")
-        if len(set(self.via)) < len(self.via):
-            raise InvalidParameter("via", "names a station twice")
-        if ends & set(self.via):
-            raise InvalidParameter("via", "is the origin or the destination")
-        if ends & set(self.avoid):
-            raise InvalidParameter("avoid", "is the origin or the destination")
-        if set(self.via) & set(self.avoid):
-            raise InvalidParameter("avoid", "is a station to go via")
-        if self.certainty is not None and not self.arrives:
-            raise InvalidParameter("arrive_with_certainty", "needs arrive_by")
-
-    @property
-    def terms(self) -> Terms:
-        """What its journeys have to keep to."""
-        return Terms(
-            origin=self.origin,
-            destination=self.destination,
-            most_changes=self.max_changes,
-            via=self.via,
-            avoid=frozenset(self.avoid),
-            extra_min=self.extra_interchange_min,
-        )
-
-    @property
-    def period(self) -> tuple[int, int]:
-        """The first and the last minute of the window."""
-        if not self.arrives:
-            return self.time_min, self.time_min + self.window_min - 1
-        window = self.window_min
-        if self.certainty is not None:
-            window = max(window, DEADLINE_WINDOW_MIN)
-        return self.time_min - window + 1, self.time_min
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -233,7 +160,7 @@ class PlanJourneys:
             if loaded.timetable is None:
                 raise NothingLoaded(FeedKind.TIMETABLE)
             _check_day(query, loaded.timetable)
-            asked = _by_night(query, loaded.timetable)
+            asked = by_night(query, loaded.timetable)
             with span("planner.network"):
                 planner, timetable = await self._networks.planner(asked.day, loaded.timetable)
             loaded = replace(loaded, timetable=timetable)
@@ -242,7 +169,7 @@ class PlanJourneys:
                 search.note(journeys=len(found))
             choice = await self._chosen(unit, asked, planner, found, loaded)
             names = await self._names(unit, choice.shown, choice.deadlines)
-        earlier, later = _pages(asked, choice, timetable)
+        earlier, later = pages(asked, (one.journey for one in choice.shown), choice.cut, timetable)
         reasons = tuple(_degraded(loaded, query.day, choice.shown))
         self._tell(choice, is_whole=not reasons)
         return Plan(
@@ -277,9 +204,11 @@ class PlanJourneys:
         """Return what of all that was *found* is worth choosing between."""
         has_odds = loaded.performance is not None
         fares = await self._read_fares(unit, query, found, loaded)
-        prices = await self._prices_of(fares, len(found))
         weighing = self._odds.weighing(planner, query.terms)
-        catches = await weighing.as_planned(unit, found) if has_odds else [None] * len(found)
+        prices, catches = await asyncio.gather(
+            self._prices_of(fares, len(found)),
+            weighing.as_planned(unit, found) if has_odds else _nothing(len(found)),
+        )
         options = [
             _option(journey, price, chance)
             for journey, price, chance in zip(found, prices, catches, strict=True)
@@ -377,6 +306,11 @@ class PlanJourneys:
         return await asyncio.get_running_loop().run_in_executor(self._workers, work)
 
 
+async def _nothing(number: int) -> Sequence[None]:
+    """Return that nothing is known of so many."""
+    return [None] * number
+
+
 def _check_day(query: PlanQuery, timetable: LoadedFeed) -> None:
     if not timetable.covers(query.day):
         raise InvalidParameter(
@@ -386,19 +320,11 @@ def _check_day(query: PlanQuery, timetable: LoadedFeed) -> None:
         )
 
 
-def _by_night(query: PlanQuery, timetable: LoadedFeed) -> PlanQuery:
-    """Return an arrival in the small hours as one late on the day before, whose trains it takes."""
-    before = query.day - ONE_DAY
-    if not query.arrives or query.period[0] >= 0 or not timetable.covers(before):
-        return query
-    return replace(query, day=before, time_min=query.time_min + MINUTES_A_DAY)
-
-
 def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
     """Return the journeys to be weighed: those best in time, and those that fall a little behind.
 
     The first to arrive is among them, and with every number of changes, even if it leaves only
-    after the window.
+    after the window; not so where what lies after the window was shown already.
     """
     terms = query.terms
     stations = (query.origin, query.destination, *query.via)
@@ -411,10 +337,10 @@ def _found(planner: Planner, query: PlanQuery) -> list[Journey]:
             leaves = [one.departs_min for one in found]
             near = planner.alternatives(terms, min(leaves), max(leaves))
             found += [one for one in near if first_min <= one.arrives_min <= last_min]
-        best = planner.latest(terms, last_min)
+        best = [] if query.is_beyond else planner.latest(terms, last_min)
     else:
         found = planner.alternatives(terms, first_min, last_min)
-        best = [] if found and query.latest_first else planner.earliest(terms, first_min)
+        best = [] if query.is_beyond else planner.earliest(terms, first_min)
     found += [one for one in best if not any(_is_as_good(other, one) for other in found)]
     each = {journey.key: journey for journey in found}
     ordered = sorted(each.values(), key=lambda one: (one.departs_min, one.arrives_min, one.changes))
@@ -453,29 +379,11 @@ def _advice(query: PlanQuery, options: Sequence[Option]) -> Advice:
             options,
             value_of_time_p_per_hour=query.value_of_time_p_per_hour,
             limit=limit,
-            latest_first=_takes_last(query),
+            latest_first=query.takes_last,
         )
-        if not _begins_again(query, advice.cut):
+        if not begins_again(query, advice.cut):
             return advice
         limit += 1
-
-
-def _takes_last(query: PlanQuery) -> bool:
-    return query.latest_first or query.arrives
-
-
-def _begins_again(query: PlanQuery, cut: Sequence[Option]) -> bool:
-    """Whether a page that begins with the first of *cut* is the one that is asked for."""
-    minutes = _page_minutes(query, cut)
-    first_min, last_min = query.period
-    if _takes_last(query):
-        return max(minutes, default=first_min - 1) >= last_min
-    return min(minutes, default=last_min + 1) <= first_min
-
-
-def _page_minutes(query: PlanQuery, options: Iterable[Option]) -> list[int]:
-    """Return what decides on which page each of *options* is."""
-    return [one.arrives_min if query.arrives else one.departs_min for one in options]
 
 
 def _last_to_leave(options: Iterable[Option]) -> tuple[Option, ...]:
@@ -536,49 +444,11 @@ def _planned(one: _LookedAt, advice: Recommended) -> PlannedJourney:
     )
 
 
-def _pages(
-    query: PlanQuery, choice: _Choice, timetable: LoadedFeed
-) -> tuple[PlanQuery | None, PlanQuery | None]:
-    """Return the questions for earlier and for later journeys; those that were cut come first.
-
-    `None` for days that the timetable does not cover, and where a deadline is to be kept to.
-    """
-    if query.certainty is not None:
-        return None, None
-    first_min, last_min = query.period
-    cut = _page_minutes(query, choice.cut)
-    shown = [one.journey.departs_min for one in choice.shown]
-    before, after = first_min - 1, last_min + 1
-    if cut and _takes_last(query):
-        before = max(cut)
-    elif cut:
-        after = min(cut)
-    elif shown and not query.arrives:
-        # After an empty window the first to leave is shown, but not all that leaves with it.
-        after = max(after, min(shown))
-    if query.arrives:
-        after = last_min + query.window_min
-    else:
-        before -= query.window_min - 1
-    return (
-        _page(query, before, timetable, latest_first=True),
-        _page(query, after, timetable, latest_first=False),
-    )
-
-
-def _page(
-    query: PlanQuery, minute: int, timetable: LoadedFeed, *, latest_first: bool
-) -> PlanQuery | None:
-    days, time_min = divmod(minute, MINUTES_A_DAY)
-    day = query.day + timedelta(days=days)
-    if not timetable.covers(day):
-        return None
-    return replace(query, day=day, time_min=time_min, latest_first=latest_first)
-
-
 def _why_none(planner: Planner, query: PlanQuery, found: Sequence[Journey]) -> Reason:
     if found:
         return NOT_CERTAIN
+    if query.is_beyond and planner.is_served(query.origin) and planner.is_served(query.destination):
+        return NONE_THERE
     if not planner.is_served(query.origin) or not planner.is_served(query.destination):
         return NO_TRAINS
     return NO_JOURNEY

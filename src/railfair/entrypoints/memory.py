@@ -5,11 +5,12 @@ import gc
 from contextlib import suppress
 from typing import Final
 
-THRESHOLDS: Final = (20_000, 10, 100)
+THRESHOLDS: Final = (50_000, 10, 100)
 """New objects before a look at them, such looks before one at the older, those before one at all.
 
 An answer makes tens of thousands of objects, hardly any of them in cycles, and what is remembered
-between answers is looked through in vain: by default that takes an eighth of a plan's time.
+between answers is looked through in vain: by default that takes an eighth of a plan's time. At no
+time does an answer hold so many of them that they are looked at while they are in use.
 """
 MOST_ARENAS: Final = -8
 """Parameter of the C library's allocator. Source: mallopt(3), M_ARENA_MAX."""

@@ -10,7 +10,8 @@ from typing import Any, Literal
 import pytest
 
 from railfair.adapters.memory.storage import MemoryStorage
-from railfair.application.plan_journeys import Plan, PlanQuery
+from railfair.application.plan_journeys import NONE_THERE, Plan
+from railfair.application.plan_query import PlanQuery
 from railfair.domain.journey import Journey
 from support.fares_feed import flow
 from support.fares_rst_lines import rd, rh, tr
@@ -120,7 +121,7 @@ async def test_a_question_for_more_is_the_same_question_at_another_time(desk: De
     asked = query("AYT", "CEE", "8:00", window_min=60, avoid=["DEE"], limit=3, max_changes=1,
                   extra_interchange_min=3)  # fmt: skip
     plan = await desk.plan(asked)
-    assert plan.later == replace(asked, time_min=minutes("9:00"))
+    assert plan.later == replace(asked, time_min=minutes("9:00"), latest_first=False)
     assert plan.earlier == replace(asked, time_min=minutes("7:00"), latest_first=True)
 
 
@@ -163,6 +164,39 @@ async def test_a_journey_long_after_the_window_does_not_hide_those_between(worke
     assert shown(await desk.plan(first.later)) == ["09:15-09:45", "19:55-20:40"]
 
 
+async def test_in_place_of_an_empty_window_of_arrivals_the_next_page_goes_back_from_what_was_shown(
+    desk: Desk,
+) -> None:
+    first = await desk.ask("AYT", "CEE", "23:50", arrives=True, window_min=60)
+    assert shown(first) == ["20:30-20:50"]
+    assert first.earlier is not None
+    assert first.earlier.time_min == minutes("20:50")
+    assert shown(await desk.plan(first.earlier)) == ["20:00-20:40", "20:15-20:45", "20:30-20:50"]
+
+
+@pytest.mark.parametrize(
+    ("way", "at", "arrives"), [("earlier", "6:00", False), ("later", "20:50", True)]
+)
+async def test_a_page_before_the_first_or_after_the_last_does_not_repeat_them(
+    desk: Desk, way: Way, at: str, arrives: bool
+) -> None:
+    first = await desk.ask("AYT", "CEE", at, arrives=arrives, window_min=60)
+    following = first.earlier if way == "earlier" else first.later
+    assert following is not None
+    page = await desk.plan(following)
+    assert (page.journeys, page.none_found) == ((), NONE_THERE)
+    assert (page.earlier if way == "earlier" else page.later) is not None
+
+
+async def test_later_arrivals_begin_where_those_before_ended(desk: Desk) -> None:
+    first = await desk.ask("AYT", "CEE", "8:50", arrives=True, window_min=120, limit=2)
+    assert first.later is not None
+    page = await desk.plan(first.later)
+    assert shown(page)[0] == "09:00-09:40"
+    assert page.later is not None
+    assert page.later.time_min < first.later.time_min + 120
+
+
 async def test_days_follow_each_other(desk: Desk) -> None:
     late = await desk.ask("AYT", "CEE", "20:00", window_min=240)
     assert late.later is not None
@@ -186,7 +220,7 @@ async def test_a_page_without_journeys_leads_on(desk: Desk) -> None:
     assert plan.journeys == ()
     assert (plan.earlier, plan.later) == (
         query("DEE", "AYT", "7:00", window_min=60, latest_first=True),
-        query("DEE", "AYT", "9:00", window_min=60),
+        query("DEE", "AYT", "9:00", window_min=60, latest_first=False),
     )
 
 
@@ -209,11 +243,12 @@ async def test_going_on_shows_every_journey_of_the_day(
 
 
 @pytest.mark.parametrize("limit", [1, 8])
-async def test_going_back_from_an_arrival_shows_every_journey_of_the_day(
-    desk: Desk, limit: int
+@pytest.mark.parametrize(("way", "at"), [("earlier", "21:00"), ("later", "5:00")])
+async def test_going_on_from_an_arrival_shows_every_journey_of_the_day(
+    desk: Desk, way: Way, at: str, limit: int
 ) -> None:
-    asked = query("AYT", "CEE", "21:00", arrives=True, limit=limit)
-    found = await seen(desk, asked, "earlier")
+    asked = query("AYT", "CEE", at, arrives=True, limit=limit)
+    found = await seen(desk, asked, way)
     planner, _ = await desk.networks.planner(MONDAY, _feed(await desk.plan(asked)))
     expected = planner.leaving(asked.terms, minutes("6:00"), minutes("20:59"))
     assert {_identity(one) for one in expected} <= found.keys()

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date
 
 from railfair.domain.fares.comparison import OfferedFare, Split, SplitTicket
-from railfair.domain.fares.gates import Barred, Gates
+from railfair.domain.fares.gates import Barred, BarredCodes, Gates
 from railfair.domain.fares.hopes import Hopes, Ladder
 from railfair.domain.fares.lookup import PriceList
 from railfair.domain.fares.split import NO_WAY, cheapest_chain
@@ -42,7 +42,7 @@ class CheapestFares:
         for hope in hopes:
             if best is not None and best.total_p < hope.least_p:
                 break
-            if at_start[hope.kind] or at_end[hope.kind]:
+            if at_end[hope.fare.restriction] or at_start[hope.kind]:
                 continue
             judged = self._tariff.judged(hope.fare, hope.ticket, trial, self._prices)
             if isinstance(judged, OfferedFare) and (
@@ -95,7 +95,8 @@ class CheapestFares:
             for _, call in points
         ]
 
-        reached: dict[tuple[int, date], Barred] = {}
+        reached: dict[tuple[int, date], BarredCodes] = {}
+        changed: dict[tuple[int, int, date], BarredCodes] = {}
         last = len(points) - 1
 
         def least_p(start: int, end: int) -> int | None:
@@ -107,22 +108,29 @@ class CheapestFares:
             at_end = reached.get((end, ticket_day))
             if at_end is None:
                 at_end = reached[end, ticket_day] = self._gates.at_end(trip, call, ticket_day)
+            legs = points[start][1][0], call[0], ticket_day
+            at_changes = changed.get(legs)
+            if at_changes is None:
+                at_changes = changed[legs] = self._gates.at_changes(trip, *legs)
             is_whole = not start and end == last
-            return _least_p(ladders, at_start, at_end, NO_WAY if is_whole else below_p)
+            barred = at_start, at_end, at_changes
+            return _least_p(ladders, barred, NO_WAY if is_whole else below_p)
 
         return least_p
 
 
 def _least_p(
-    ladders: Iterable[Ladder], at_start: Barred, at_end: Barred, below_p: int
+    ladders: Iterable[Ladder], barred: tuple[Barred, BarredCodes, BarredCodes], below_p: int
 ) -> int | None:
-    """Return the least, *below_p*, of fares that are barred neither at the start nor at the end."""
+    """Return the least, *below_p*, of fares that none of *barred* bars."""
+    at_start, at_end, at_changes = barred
     best_p = below_p
     for ladder in ladders:
         for least_p, kind in ladder:
             if best_p <= least_p:
                 break
-            if not at_start[kind] and not at_end[kind]:
+            code = kind[1]
+            if not (at_end[code] or at_changes[code] or at_start[kind]):
                 best_p = least_p
                 break
     return best_p if best_p < below_p else None

@@ -162,6 +162,21 @@ def advance_reasons(
     It can be until the last minute of sale is over. Source: TAP; a record of an operator is for its
     trains, one without for all.
     """
+    closed_at = closed_since(records, restriction=restriction, booked=booked, sold_at=sold_at)
+    if closed_at is None:
+        return ()
+    text = f"it had to be bought by {closed_at.astimezone(LONDON):%H:%M on %d %B %Y}"
+    return (Reason(code="booking-closed", text=text),)
+
+
+def closed_since(
+    records: Iterable[AdvancePurchase],
+    *,
+    restriction: RestrictionCode,
+    booked: Booking,
+    sold_at: datetime,
+) -> datetime | None:
+    """Return the last minute of sale, if it is over at *sold_at*; see `advance_reasons`."""
     held = (
         one
         for one in records
@@ -171,9 +186,8 @@ def advance_reasons(
     rule = in_force(held, booked.ticket_day)
     closes_at = None if rule is None else _closes_at(rule, booked)
     if closes_at is None or sold_at < closes_at + timedelta(minutes=1):
-        return ()
-    text = f"it had to be bought by {closes_at.astimezone(LONDON):%H:%M on %d %B %Y}"
-    return (Reason(code="booking-closed", text=text),)
+        return None
+    return closes_at
 
 
 def _closes_at(rule: AdvancePurchase, booked: Booking) -> datetime | None:

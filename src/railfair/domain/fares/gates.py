@@ -1,29 +1,33 @@
-"""Which fares cannot be good on a part of a trip, told by where it begins and by where it ends."""
+"""Which fares cannot be good on a part of a trip, told by where it begins, changes and ends."""
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
-from railfair.domain.codes import RestrictionCode
-from railfair.domain.fares.conditions import booking
+from railfair.domain.codes import Crs, RestrictionCode
+from railfair.domain.fares.conditions import Booking, booking
 from railfair.domain.fares.hopes import FareKind
 from railfair.domain.fares.restriction import At, Direction
 from railfair.domain.fares.tariff import Tariff
-from railfair.domain.fares.trip import Call, Trip
-from railfair.domain.fares.verdict import Gate, Moment, moment_of
+from railfair.domain.fares.trip import Call, Trip, TripLeg
+from railfair.domain.fares.verdict import Gate, Moment, moment_of, moments_of
 
 type Barred = Mapping[FareKind, bool]
 """Whether fares of a kind are barred."""
+type BarredCodes = Mapping[RestrictionCode, bool]
+"""Whether fares with a restriction are barred."""
 
 
-class _Found(dict[FareKind, bool]):
-    """Whether fares of a kind are barred, found by *test* when first asked for."""
+class _Found[Key](dict[Key, bool]):
+    """What *test* says, found when first asked for."""
 
-    def __init__(self, test: Callable[[FareKind], bool]) -> None:
+    def __init__(self, test: Callable[[Key], bool]) -> None:
         super().__init__()
         self._test = test
 
-    def __missing__(self, kind: FareKind) -> bool:
-        self[kind] = found = self._test(kind)
+    def __missing__(self, key: Key) -> bool:
+        self[key] = found = self._test(key)
         return found
 
 
@@ -34,9 +38,10 @@ class Gates:
     """
 
     def __init__(self, tariff: Tariff) -> None:
-        self._tariff = tariff
-        self._gates: dict[tuple[RestrictionCode, date], Gate | None] = {}
-        self._found: dict[Hashable, Barred] = {}
+        # What is remembered knows the rules only: all goes at once with who remembers it.
+        self._rules = _Rules(tariff)
+        self._starts: dict[Hashable, Barred] = {}
+        self._others: dict[Hashable, BarredCodes] = {}
 
     def at_start(self, trip: Trip, call: Call, last_leg: int) -> tuple[Barred, date]:
         """Return what is barred on parts of *trip* from *call* to its *last_leg*, and their day."""
@@ -45,35 +50,86 @@ class Gates:
         tocs = (one.toc for one in trip.legs[call[0] : last_leg + 1])
         booked = booking(trip.day, at.departure_min, tocs)
         key = booked, at.crs, leg.uid, leg.toc, leg.is_sleeper
-        if key not in self._found:
+        if key not in self._starts:
             moment = moment_of(
                 At.DEPARTURE, trip, leg, at.crs, at.departure_min, is_at_change=False
             )
-            day = booked.ticket_day
-            self._found[key] = _Found(
-                lambda kind: (
-                    self._bars(kind[1], moment, day) or self._tariff.is_closed(*kind, booked)
-                )
-            )
-        return self._found[key], booked.ticket_day
+            self._starts[key] = self._rules.barred_at_start(moment, booked)
+        return self._starts[key], booked.ticket_day
 
-    def at_end(self, trip: Trip, call: Call, ticket_day: date) -> Barred:
+    def at_end(self, trip: Trip, call: Call, ticket_day: date) -> BarredCodes:
         """Return what is barred on parts of *trip* for *ticket_day* that end at *call*."""
         leg = trip.legs[call[0]]
         at = leg.calls[call[1]]
         key = ticket_day, trip.day, at.arrival_min, at.crs, leg.uid, leg.toc, leg.is_sleeper
-        if key not in self._found:
+        if key not in self._others:
             moment = moment_of(At.ARRIVAL, trip, leg, at.crs, at.arrival_min, is_at_change=False)
-            self._found[key] = _Found(lambda kind: self._bars(kind[1], moment, ticket_day))
-        return self._found[key]
+            self._others[key] = self._rules.barred_at_end(moment, ticket_day)
+        return self._others[key]
+
+    def at_changes(
+        self, trip: Trip, first_leg: int, last_leg: int, ticket_day: date
+    ) -> BarredCodes:
+        """Return what is barred by changing from *first_leg* of *trip* up to its *last_leg*."""
+        inner = replace(trip, legs=trip.legs[first_leg : last_leg + 1])
+        key = ticket_day, trip.day, *(_change(*legs) for legs in pairwise(inner.legs))
+        if key not in self._others:
+            self._others[key] = self._rules.barred_at_changes(inner, ticket_day)
+        return self._others[key]
+
+
+class _Rules:
+    """The gates of a tariff's restrictions, each made once."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        self._tariff = tariff
+        self._gates: dict[tuple[RestrictionCode, date], Gate | None] = {}
+
+    def barred_at_start(self, moment: Moment, booked: Booking) -> Barred:
+        """Return what is barred, or no longer sold, on parts that begin at *moment*."""
+        codes = self.barred_at_end(moment, booked.ticket_day)
+        return _Found(lambda kind: codes[kind[1]] or self._tariff.is_closed(*kind, booked))
+
+    def barred_at_end(self, moment: Moment, ticket_day: date) -> BarredCodes:
+        """Return what is barred on all trips for *ticket_day* that begin or end at *moment*."""
+        return _Found(lambda code: self._bars(code, moment, ticket_day))
+
+    def barred_at_changes(self, trip: Trip, ticket_day: date) -> BarredCodes:
+        """Return what is barred on all trips for *ticket_day* with the changes of *trip*."""
+        changes = trip.changes()
+        moments = [moment for moment in moments_of(trip) if moment.is_at_change]
+        return _Found(lambda code: self._bars_changes(code, changes, moments, ticket_day))
 
     def _bars(self, code: RestrictionCode, moment: Moment, ticket_day: date) -> bool:
-        """Whether a restriction bars all trips for *ticket_day* that begin or end at *moment*."""
-        if not code:
+        gate = self._gate(code, ticket_day)
+        return gate is not None and gate.concerns(moment.crs) and bool(gate.verdict(moment).reasons)
+
+    def _bars_changes(
+        self,
+        code: RestrictionCode,
+        changes: Sequence[Crs],
+        moments: Iterable[Moment],
+        ticket_day: date,
+    ) -> bool:
+        gate = self._gate(code, ticket_day)
+        # Where one walks away from is no change: it may be a place that the restriction is about.
+        if gate is None or not any(map(gate.concerns, changes)):
             return False
+        return gate.forbids(changes) or any(gate.verdict(moment).reasons for moment in moments)
+
+    def _gate(self, code: RestrictionCode, ticket_day: date) -> Gate | None:
+        if not code:
+            return None
         key = code, ticket_day
         if key not in self._gates:
             restriction = self._tariff.restriction(code, ticket_day)
             self._gates[key] = None if restriction is None else Gate(restriction, Direction.OUTWARD)
-        gate = self._gates[key]
-        return gate is not None and gate.concerns(moment.crs) and bool(gate.verdict(moment).reasons)
+        return self._gates[key]
+
+
+def _change(arriving: TripLeg, departing: TripLeg) -> Hashable:
+    """Return what of two legs decides about the change between them."""
+    return (
+        *(arriving.uid, arriving.toc, arriving.is_sleeper, arriving.calls[-1]),
+        *(departing.uid, departing.toc, departing.is_sleeper, departing.calls[0]),
+    )

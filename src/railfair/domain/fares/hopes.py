@@ -32,6 +32,18 @@ class Hope(NamedTuple):
         return self.fare.ticket, self.fare.restriction
 
 
+class _Floors(dict[TicketCode, Floor | None]):
+    """The floors of tickets, each looked up once."""
+
+    def __init__(self, tariff: Tariff) -> None:
+        super().__init__()
+        self._tariff = tariff
+
+    def __missing__(self, ticket: TicketCode) -> Floor | None:
+        self[ticket] = floor = self._tariff.floor(ticket)
+        return floor
+
+
 class Hopes:
     """By a *tariff* and its *prices*: each pair of stations is looked up once."""
 
@@ -41,7 +53,7 @@ class Hopes:
         self._hopes: dict[tuple[Crs, Crs], list[Hope]] = {}
         self._ladders: dict[tuple[Crs, Crs], Sequence[Ladder]] = {}
         self._of_flows: dict[int, Ladder] = {}
-        self._floors: dict[TicketCode, Floor | None] = {}
+        self._floors = _Floors(tariff)
         self._overridden: dict[FareCode, AbstractSet[FareCode]] = {}
 
     def between(self, origin: Crs, destination: Crs) -> list[Hope]:
@@ -91,13 +103,14 @@ class Hopes:
         return self._overridden[code]
 
     def _of_flow(self, place: int, flow: Flow) -> Ladder:
-        if place not in self._of_flows:
-            rungs: list[tuple[int, FareKind]] = []
-            for ticket, fare_p, restriction in flow.fares:
-                if ticket not in self._floors:
-                    self._floors[ticket] = self._tariff.floor(ticket)
-                floor = self._floors[ticket]
-                if floor is not None and fare_p not in NO_PRICES:
-                    rungs.append((floor.least_p(fare_p), (ticket, restriction)))
-            self._of_flows[place] = tuple(sorted(rungs))
-        return self._of_flows[place]
+        ladder = self._of_flows.get(place)
+        if ladder is None:
+            floors = self._floors
+            rungs = [
+                (floor.least_p(fare_p), (ticket, restriction))
+                for ticket, fare_p, restriction in flow.fares
+                if fare_p not in NO_PRICES and (floor := floors[ticket]) is not None
+            ]
+            rungs.sort()
+            ladder = self._of_flows[place] = tuple(rungs)
+        return ladder

@@ -16,7 +16,7 @@ from railfair.domain.codes import (
     TocCode,
 )
 from railfair.domain.fares.comparison import OfferedFare, RejectedFare
-from railfair.domain.fares.conditions import Booking, advance_reasons
+from railfair.domain.fares.conditions import Booking, closed_since
 from railfair.domain.fares.dated import in_force, on_sale
 from railfair.domain.fares.flow import FareRecord
 from railfair.domain.fares.lookup import Levels, ListedFare, PriceList
@@ -151,10 +151,10 @@ class Tariff:
             return False
         key = ticket, restriction, self._deciding(ticket, records, booked)
         if key not in self._closed:
-            reasons = advance_reasons(
+            since = closed_since(
                 records, restriction=restriction, booked=booked, sold_at=self._sold_at
             )
-            self._closed[key] = bool(reasons)
+            self._closed[key] = since is not None
         return self._closed[key]
 
     def _deciding(

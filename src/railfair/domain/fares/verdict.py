@@ -66,7 +66,7 @@ def restriction_on(restriction: Restriction, trip: Trip, direction: Direction) -
     reasons = [*_of_changes(restriction, changes, direction)]
     is_minimum_fare, is_checked = False, restriction.allows_change or trip.is_known
     gate = Gate(restriction, direction)
-    for moment in _moments(trip):
+    for moment in moments_of(trip):
         of_moment = gate.verdict(moment)
         reasons += of_moment.reasons
         is_minimum_fare |= of_moment.is_minimum_fare
@@ -90,7 +90,7 @@ def _touches(restriction: Restriction, trip: Trip, changes: tuple[Crs, ...]) -> 
 
 
 def _of_changes(
-    restriction: Restriction, changes: tuple[Crs, ...], direction: Direction
+    restriction: Restriction, changes: Iterable[Crs], direction: Direction
 ) -> Iterator[Reason]:
     if restriction.allows_change:
         return
@@ -100,7 +100,8 @@ def _of_changes(
             yield Reason(code="change-not-allowed", text=text)
 
 
-def _moments(trip: Trip) -> Iterator[Moment]:
+def moments_of(trip: Trip) -> Iterator[Moment]:
+    """Yield the moments of *trip* that are tested, in order."""
     last = len(trip.legs) - 1
     for index, leg in enumerate(trip.legs):
         start, end = leg.calls[0], leg.calls[-1]
@@ -146,8 +147,7 @@ class Gate:
     """What a restriction says of single moments of a trip in a *direction*."""
 
     def __init__(self, restriction: Restriction, direction: Direction) -> None:
-        self._days = restriction.days
-        self._places = restriction.places
+        self._restriction = restriction
         self._direction = direction
         self._listed = _Listed(restriction, direction)
         self._bands: dict[At, list[TimeBand]] = {at: [] for at in At}
@@ -157,11 +157,16 @@ class Gate:
 
     def concerns(self, crs: Crs) -> bool:
         """Whether the restriction is about every trip that begins, ends or changes at *crs*."""
-        return not self._places or crs in self._places
+        places = self._restriction.places
+        return not places or crs in places
+
+    def forbids(self, changes: Iterable[Crs]) -> bool:
+        """Whether it allows no change at one of *changes*, on trips that it is about."""
+        return any(_of_changes(self._restriction, changes, self._direction))
 
     def verdict(self, moment: Moment) -> Verdict:
         """Return what it says of a moment on trips that the restriction is about."""
-        if not _covers(self._days, moment.day):
+        if not _covers(self._restriction.days, moment.day):
             return GOOD
         train, is_checked = self._listed.train(moment)
         if train is not None and not self._listed.are_good:

@@ -1,6 +1,7 @@
 """The command line: `railfair`."""
 
 import sys
+from importlib import import_module
 from typing import Final
 
 import click
@@ -8,16 +9,6 @@ import click
 from railfair import __version__
 from railfair.config import InvalidSettings
 from railfair.domain import errors
-from railfair.entrypoints.cli.ask import predict
-from railfair.entrypoints.cli.backtesting import backtest
-from railfair.entrypoints.cli.database import db
-from railfair.entrypoints.cli.demo import demo
-from railfair.entrypoints.cli.fares import fares
-from railfair.entrypoints.cli.feeds import feeds
-from railfair.entrypoints.cli.imports import import_
-from railfair.entrypoints.cli.keys import keys
-from railfair.entrypoints.cli.plan import plan
-from railfair.entrypoints.cli.serving import serve
 
 EPILOG: Final = """\b
 Examples:
@@ -41,9 +32,38 @@ EXIT_CODES: Final[dict[type[Exception], int]] = {
     errors.SourceUnavailable: 6,
 }
 INTERRUPTED: Final = 130
+COMMANDS: Final = {
+    "db": "database.db",
+    "import": "imports.import_",
+    "demo": "demo.demo",
+    "feeds": "feeds.feeds",
+    "keys": "keys.keys",
+    "predict": "ask.predict",
+    "fares": "fares.fares",
+    "plan": "plan.plan",
+    "backtest": "backtesting.backtest",
+    "serve": "serving.serve",
+}
+"""Where each command is, of the modules here: what it needs is loaded when it is asked for."""
 
 
-@click.group(epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The `COMMANDS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the names of all commands."""
+        return sorted({*COMMANDS, *super().list_commands(ctx)})
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the command *cmd_name*, if there is one."""
+        if cmd_name not in COMMANDS:
+            return super().get_command(ctx, cmd_name)
+        module, name = COMMANDS[cmd_name].split(".")
+        command: click.Command = getattr(import_module(f"{__name__}.{module}"), name)
+        return command
+
+
+@click.group(cls=_Commands, epilog=EPILOG, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="railfair")
 def railfair() -> None:
     """Which train, which ticket, and will it be on time?
@@ -51,10 +71,6 @@ def railfair() -> None:
     Settings are environment variables RAILFAIR_…, also read from .env; RAILFAIR_DATABASE_URL says
     where the data are.
     """
-
-
-for command in (db, import_, demo, feeds, keys, predict, fares, plan, backtest, serve):
-    railfair.add_command(command)
 
 
 def main() -> None:

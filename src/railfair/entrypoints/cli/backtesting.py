@@ -12,7 +12,8 @@ from rich.table import Table
 from railfair.application.backtest import CLIMATOLOGY, MODEL, Backtest
 from railfair.application.backtest import backtest as replayed
 from railfair.application.backtest_connections import ConnectionsBacktest, backtest_connections
-from railfair.bootstrap import DemoTruth, RailFair
+from railfair.bootstrap import RailFair
+from railfair.bootstrap.demo import DemoTruth
 from railfair.domain.delays.scoring import Scores
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
 from railfair.entrypoints.cli import connections as of_connections

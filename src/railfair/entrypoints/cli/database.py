@@ -2,7 +2,7 @@
 
 import click
 
-from railfair.bootstrap import migrations
+from railfair.bootstrap.database import migrations
 from railfair.entrypoints.cli.running import settings
 
 

@@ -7,7 +7,9 @@ from typing import cast
 import click
 
 from railfair.application.provenance import provenance
-from railfair.bootstrap import DEFAULT_DAYS, RailFair, Scale, build_demo, migrations
+from railfair.bootstrap import RailFair
+from railfair.bootstrap.database import migrations
+from railfair.bootstrap.demo import DEFAULT_DAYS, Scale, build_demo
 from railfair.domain.feed import FeedSource
 from railfair.entrypoints.cli.imports import load_fares, load_performance, load_timetable
 from railfair.entrypoints.cli.parsing import DAY

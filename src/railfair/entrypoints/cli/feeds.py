@@ -11,7 +11,8 @@ import click
 from rich.markup import escape
 
 from railfair.application.update_fares import update_fares
-from railfair.bootstrap import RailFair, feed_service
+from railfair.bootstrap import RailFair
+from railfair.bootstrap.feeds import feed_service
 from railfair.config import Settings
 from railfair.domain import codes
 from railfair.domain.feed import FeedKind, ImportReport

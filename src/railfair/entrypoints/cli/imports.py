@@ -12,7 +12,8 @@ from railfair.application.health import days_covered
 from railfair.application.import_fares import import_fares
 from railfair.application.import_performance import import_performance
 from railfair.application.import_timetable import import_timetable
-from railfair.bootstrap import FileFaresFeed, FilePerformanceFeed, FileTimetableFeed, RailFair
+from railfair.bootstrap import RailFair
+from railfair.bootstrap.feeds import FileFaresFeed, FilePerformanceFeed, FileTimetableFeed
 from railfair.domain.feed import ImportReport, LoadedFeed
 from railfair.domain.railtime import iso
 from railfair.entrypoints.cli.progress import Advance, console, progress, show

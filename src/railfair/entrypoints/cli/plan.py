@@ -9,12 +9,14 @@ import click
 from rich.markup import escape
 
 from railfair.application.plan_journeys import (
-    LONGEST_WINDOW_MIN,
-    MOST_CHANGES,
-    MOST_SHOWN,
     Deadline,
     Plan,
     PlannedJourney,
+)
+from railfair.application.plan_query import (
+    LONGEST_WINDOW_MIN,
+    MOST_CHANGES,
+    MOST_SHOWN,
     PlanQuery,
 )
 from railfair.bootstrap import RailFair

@@ -13,7 +13,8 @@ from typing import Final
 import click
 from hypercorn.config import Config
 
-from railfair.bootstrap import RailFair, migrations
+from railfair.bootstrap import RailFair
+from railfair.bootstrap.database import migrations
 from railfair.config import Settings
 from railfair.entrypoints.cli.running import run, settings
 from railfair.entrypoints.cli.worker import END_S, Serving, serve_here

@@ -10,7 +10,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody, QueryParameter
 
 from railfair.application.departures import departures
-from railfair.application.plan_journeys import (
+from railfair.application.plan_query import (
     LONGEST_WINDOW_MIN,
     MOST_CHANGES,
     MOST_SHOWN,

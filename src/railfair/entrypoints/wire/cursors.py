@@ -5,7 +5,7 @@ from base64 import urlsafe_b64decode, urlsafe_b64encode
 from datetime import date
 from typing import Final, NamedTuple
 
-from railfair.application.plan_journeys import PlanQuery
+from railfair.application.plan_query import PlanQuery
 from railfair.domain.errors import InvalidParameter, MalformedParameter
 from railfair.domain.railtime import calendar_day, clock_time
 

@@ -20,7 +20,8 @@ from support.offices import ONE, barring, office_rules, trip
 
 OUT = trip("ABC", "CD")
 FIRST, SECOND, LAST = (0, 0), (0, 1), (1, 1)
-KIND = TicketCode("ADV"), RestrictionCode("R1")
+CODE = RestrictionCode("R1")
+KIND = TicketCode("ADV"), CODE
 
 
 def gates(
@@ -68,7 +69,7 @@ def test_departures_count_at_the_start_and_arrivals_at_the_end(
 ) -> None:
     at = gates(restrictions=[barring("R1", at=kind)])
     assert is_barred_at_start(at, OUT) is starts
-    assert at.at_end(OUT, LAST, DAY)[KIND] is ends
+    assert at.at_end(OUT, LAST, DAY)[CODE] is ends
 
 
 def test_a_time_is_that_of_the_call() -> None:
@@ -86,6 +87,32 @@ def test_a_restriction_of_some_places_may_not_be_about_the_trip() -> None:
 def test_what_brings_a_minimum_fare_or_is_not_known_bars_nothing() -> None:
     assert not is_barred_at_start(gates(restrictions=[barring("R1", is_minimum_fare=True)]), OUT)
     assert not is_barred_at_start(gates(), OUT)
+
+
+@pytest.mark.parametrize("kind", list(At))
+def test_changes_count_as_arrivals_departures_and_changes(kind: At) -> None:
+    at = gates(restrictions=[barring("R1", at=kind, crs="CCC")])
+    assert at.at_changes(OUT, 0, 1, DAY)[CODE]
+    assert not at.at_changes(OUT, 0, 0, DAY)[CODE]
+    assert not gates(restrictions=[barring("R1", at=kind, crs="BBB")]).at_changes(OUT, 0, 1, DAY)[
+        CODE
+    ]
+
+
+def test_a_ticket_without_changes_is_barred_by_all_but_those_that_are_excepted() -> None:
+    none = replace(barring("R1", crs="XXX"), allows_change=False)
+    assert gates(restrictions=[none]).at_changes(OUT, 0, 1, DAY)[CODE]
+    excepted = replace(none, changes=(Crs("CCC"),))
+    assert not gates(restrictions=[excepted]).at_changes(OUT, 0, 1, DAY)[CODE]
+
+
+def test_where_one_walks_away_from_is_no_change_that_a_restriction_can_be_about() -> None:
+    walked = trip("AB", "CD")
+    about = {
+        crs: replace(barring("R1", at=At.ARRIVAL), places=(Crs(crs),)) for crs in ("BBB", "CCC")
+    }
+    assert gates(restrictions=[about["CCC"]]).at_changes(walked, 0, 1, DAY)[CODE]
+    assert not gates(restrictions=[about["BBB"]]).at_changes(walked, 0, 1, DAY)[CODE]
 
 
 def test_a_ticket_is_barred_where_it_is_too_late_to_buy_it() -> None:

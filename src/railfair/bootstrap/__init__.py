@@ -1,4 +1,8 @@
-"""Composition root: puts adapters behind the ports, and hands out use cases."""
+"""Composition root: puts adapters behind the ports, and hands out use cases.
+
+This is what the service needs; what only some commands need has modules of its own, so that the
+service does not load it.
+"""
 
 import os
 import random
@@ -13,12 +17,6 @@ from typing import Any, Final
 from railfair import __version__
 from railfair.adapters.calendar.bank_holidays import GreatBritain
 from railfair.adapters.clock.clock import SystemClock
-from railfair.adapters.demo import DEFAULT_DAYS, DemoSummary, Progress, Scale, build_demo
-from railfair.adapters.demo.known_truth import DemoTruth
-from railfair.adapters.feeds.fares import FileFaresFeed
-from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
-from railfair.adapters.feeds.hsp import FilePerformanceFeed
-from railfair.adapters.feeds.timetable import FileTimetableFeed
 from railfair.adapters.files.array_store import FileArrayStore
 from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
@@ -28,7 +26,6 @@ from railfair.adapters.redis.connection import RedisConnection
 from railfair.adapters.redis.locks import RedisLocks
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
-from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
 from railfair.adapters.telemetry.figures import (
     CONTENT_TYPE_LATEST,
@@ -59,7 +56,6 @@ from railfair.domain.fares.till import Rounding
 from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
-from railfair.ports.feed_service import FeedService
 from railfair.ports.observer import Observer
 from railfair.ports.rate_limiter import RateLimiter
 from railfair.ports.storage import PooledStorage
@@ -67,26 +63,15 @@ from railfair.ports.tracing import Traces
 
 __all__ = [
     "CONTENT_TYPE_LATEST",
-    "DEFAULT_DAYS",
     "LONGEST_PROFILE_S",
-    "DemoSummary",
-    "DemoTruth",
     "Figures",
-    "FileFaresFeed",
-    "FilePerformanceFeed",
-    "FileTimetableFeed",
     "Moment",
     "Profiler",
-    "Progress",
     "RailFair",
     "RequestLine",
-    "Scale",
-    "build_demo",
-    "feed_service",
     "figures_of",
     "log_to_stderr",
     "logger",
-    "migrations",
     "opened",
     "request_log",
     "traces",
@@ -311,40 +296,6 @@ def _storage(settings: Settings) -> SqlStorage:
         busy_timeout_s=settings.database_busy_timeout_s,
     )
     return SqlStorage(engine)
-
-
-def migrations(settings: Settings) -> Migrations:
-    """Return the migrations of the database."""
-    return Migrations(settings.database_url)
-
-
-def feed_service(settings: Settings) -> FeedService:
-    """Return the services that feeds are fetched from."""
-    secrets = {
-        name: secret.get_secret_value()
-        for name in (
-            "nrdp_password",
-            "rdm_timetable_key",
-            "rdm_fares_key",
-            "hsp_password",
-            "hsp_key",
-        )
-        if (secret := getattr(settings, name)) is not None
-    }
-    clock = SystemClock(settings.today)
-    known = FeedServiceSettings(
-        feeds_directory=settings.feeds_directory,
-        nrdp_url=settings.nrdp_url,
-        nrdp_username=settings.nrdp_username,
-        rdm_timetable_url=settings.rdm_timetable_url,
-        rdm_fares_url=settings.rdm_fares_url,
-        hsp_url=settings.hsp_url,
-        hsp_username=settings.hsp_username,
-        timeout_s=settings.feed_timeout_s,
-        attempts=settings.feed_attempts,
-        **secrets,
-    )
-    return HttpFeedService(known, today=lambda: clock.now().date())
 
 
 def figures_of(settings: Settings, folder: Path | None = None) -> Figures:
