@@ -26,6 +26,7 @@ from railfair.adapters.redis.cache import RedisCache
 from railfair.adapters.redis.connection import RedisConnection
 from railfair.adapters.redis.locks import RedisLocks
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
+from railfair.adapters.sql.backups import Backups
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
 from railfair.adapters.sql.storage import SqlStorage
@@ -62,6 +63,7 @@ __all__ = [
     "Progress",
     "RailFair",
     "Scale",
+    "backups",
     "build_demo",
     "feed_service",
     "log_to_stderr",
@@ -286,6 +288,11 @@ def _storage(settings: Settings) -> SqlStorage:
 def migrations(settings: Settings) -> Migrations:
     """Return the migrations of the database."""
     return Migrations(settings.database_url)
+
+
+def backups(settings: Settings) -> Backups:
+    """Return where copies of the database are made and read."""
+    return Backups(settings.database_url)
 
 
 def feed_service(settings: Settings) -> FeedService:
