@@ -10,6 +10,7 @@ from railfair.config import InvalidSettings
 from railfair.domain import errors
 from railfair.entrypoints.cli.ask import predict
 from railfair.entrypoints.cli.backtesting import backtest
+from railfair.entrypoints.cli.configuration import config
 from railfair.entrypoints.cli.database import db
 from railfair.entrypoints.cli.demo import demo
 from railfair.entrypoints.cli.fares import fares
@@ -53,7 +54,7 @@ def railfair() -> None:
     """
 
 
-for command in (db, import_, demo, feeds, keys, predict, fares, plan, backtest, serve):
+for command in (config, db, import_, demo, feeds, keys, predict, fares, plan, backtest, serve):
     railfair.add_command(command)
 
 
