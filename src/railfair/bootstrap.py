@@ -19,6 +19,7 @@ from railfair.adapters.feeds.fetch import FeedServiceSettings, HttpFeedService
 from railfair.adapters.feeds.hsp import FilePerformanceFeed
 from railfair.adapters.feeds.timetable import FileTimetableFeed
 from railfair.adapters.files.array_store import FileArrayStore
+from railfair.adapters.files.feature_list import FileFeatureList
 from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
 from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
@@ -35,6 +36,7 @@ from railfair.application.api_keys import KeyRing
 from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
 from railfair.application.editions import LoadedEdition
+from railfair.application.features import Features
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
 from railfair.application.plan_journeys import PlanJourneys
@@ -46,6 +48,7 @@ from railfair.config import Settings
 from railfair.domain.breaker import Breaker, BreakerState
 from railfair.domain.cache_keys import Kind
 from railfair.domain.fares.till import Rounding
+from railfair.domain.features import Feature
 from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
@@ -98,6 +101,7 @@ class RailFair:
     plan_journeys: PlanJourneys
     keys: KeyRing
     edition: LoadedEdition
+    features: Features
     cache: CachedAnswers
     limiter: RateLimiter
     redis: RedisConnection | None
@@ -143,6 +147,12 @@ def wired(
             workers,
         ),
         edition=LoadedEdition(storage, besides=_besides(settings)),
+        features=Features(
+            FileFeatureList(settings.features_file),
+            always=settings.features_off,
+            reread_s=settings.features_reread_s,
+            on_change=_tell_of_features,
+        ),
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
         redis=redis,
@@ -233,6 +243,13 @@ def _tell_of_redis(state: BreakerState) -> None:
         log.warning("Redis does not answer: nothing is shared until it does")
     else:
         log.info("Redis answers again")
+
+
+def _tell_of_features(off: frozenset[Feature], unknown: tuple[str, ...]) -> None:
+    log = logger("railfair.features")
+    log.info("features turned off", off=sorted(off))
+    if unknown:
+        log.warning("the list of features names some that there are not", unknown=unknown)
 
 
 def _cache(settings: Settings, redis: RedisConnection | None) -> CachedAnswers:

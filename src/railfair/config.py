@@ -27,6 +27,7 @@ from pydantic_settings import (
 )
 
 from railfair.domain.errors import MalformedParameter
+from railfair.domain.features import Feature
 from railfair.domain.quota import Quota, quota
 
 PREFIX = "RAILFAIR_"
@@ -261,6 +262,19 @@ class Settings(BaseSettings):
     )
     redis_connections: Annotated[int, Field(ge=1)] = Field(
         default=16, description="Connections of a worker to Redis at most."
+    )
+    features_off: Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Parts of the service that are turned off: predictions, batch, fares, trends,"
+        " journeys, departures, stations, routes, statistics.",
+    )
+    features_file: Path | None = Field(
+        default=None,
+        description="File that names more of them, read again while the service runs; without it"
+        " none.",
+    )
+    features_reread_s: Annotated[float, Field(gt=0)] = Field(
+        default=2.0, description="Seconds after which that file is read again."
     )
     feeds_directory: Path = Field(
         default=Path("var/feeds"), description="Where fetched feeds are kept."

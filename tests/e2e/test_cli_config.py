@@ -6,6 +6,7 @@ import pytest
 
 from e2e.conftest import Run
 from railfair.config import Settings
+from railfair.domain.features import Feature
 
 
 def test_what_is_wrong_is_said_at_once_with_what_to_write_instead(run: Run, tmp_path: Path) -> None:
@@ -72,3 +73,16 @@ def test_a_name_that_is_no_setting_is_told_in_the_log(run: Run) -> None:
     assert "unknown setting" in done.err
     assert "RAILFAIR_DRAIN" in done.err
     assert "RAILFAIR_DRAIN_S" in done.err
+
+
+def test_the_documentation_has_the_table_of_all_settings(run: Run) -> None:
+    table = run("config", "describe").out
+    assert table.count("\n| `RAILFAIR_") == len(Settings.model_fields)
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    assert page.endswith(table), "railfair config describe prints the table as it should be"
+
+
+def test_the_documentation_names_every_feature() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "configuration.md").read_text("utf-8")
+    for feature in Feature:
+        assert f"\n| `{feature}` |" in page

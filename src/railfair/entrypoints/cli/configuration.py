@@ -12,6 +12,8 @@ from railfair.config import (
     SettingProblem,
     Settings,
     given,
+    name_of,
+    secrets,
     written,
 )
 
@@ -60,6 +62,24 @@ def check() -> None:
         comes_from = name + FILE_SUFFIX if name + FILE_SUFFIX in set_ else ""
         where = comes_from or ("" if name in set_ else "default")
         click.echo(f"{name}={value}" + (f"  # {where}" if where else ""))
+
+
+@config.command("describe")
+def describe() -> None:
+    """Print every setting, what counts without it, and what it is, as a table of Markdown.
+
+    \b
+    Example:
+      railfair config describe | less
+    """  # noqa: D301
+    fields = Settings.model_fields
+    may_be_files = secrets(fields)
+    click.echo("| setting | default | |\n|---|---|---|")
+    for field, info in fields.items():
+        default = written(info.get_default(call_default_factory=True))
+        shown = f"`{default}`" if default else ""
+        file = " Also from a file." if field in may_be_files else ""
+        click.echo(f"| `{name_of(field)}` | {shown} | {info.description}{file} |")
 
 
 def _refuse(problems: Sequence[SettingProblem]) -> NoReturn:
