@@ -27,35 +27,49 @@ RUN --mount=type=secret,id=ca_bundle,target=/etc/ssl/certs/ca-certificates.crt \
     && python3 -m pip install --quiet --require-hashes --no-deps -r builder.txt \
     && python3 prepare.py slim /opt/railfair
 
-# RailFair itself, with its kernels compiled and a list of all that is in the image.
-FROM needs AS railfair
+# RailFair itself, with its kernels compiled and a list of all that is in the image. Kernels that did not
+# change are not compiled again. Of Python's modules those stay compiled that are used. All that comes to
+# what RailFair needs is put into /out.
+FROM needs AS compiled
+RUN ["/opt/railfair/bin/python", "-m", "compileall", "-q", "-j", "0", "/opt/railfair/lib"]
+
+FROM compiled AS railfair
 COPY pyproject.toml README.md ./
 COPY migrations migrations
 COPY src src
 COPY deploy/image deploy/image
 ARG CPU=generic
 ENV NUMBA_CPU_NAME=${CPU} NUMBA_CPU_FEATURES=
-# Kernels that did not change are not compiled again. Of Python's modules those are compiled that are used.
-# All that came to what RailFair needs is put into /out.
 WORKDIR /opt/railfair
 RUN --mount=type=cache,target=/var/cache/kernels,sharing=locked \
     python3 -m pip wheel --quiet --no-deps --no-build-isolation --no-index --wheel-dir /build/wheels /build \
     && python3 -m pip --python bin/python install --quiet --no-deps --no-index /build/wheels/*.whl \
-    && export NUMBA_CACHE_DIR=/var/cache/kernels RAILFAIR_DATABASE_URL=sqlite+aiosqlite:////tmp/railfair.db \
-    && bin/railfair --version \
-    && bin/railfair db upgrade \
-    && bin/python -c "import railfair.entrypoints.http.app, sqlalchemy.dialects.postgresql.asyncpg" \
+    && mkdir -p /out/opt/railfair /out/data \
+    && NUMBA_CACHE_DIR=/var/cache/kernels bin/python /build/prepare.py used railfair.entrypoints.cli \
+        railfair.entrypoints.http.app sqlalchemy.dialects.postgresql.asyncpg \
+        sqlalchemy.dialects.sqlite.aiosqlite alembic.command alembic.runtime.environment >/build/used.txt \
     && cp -r /var/cache/kernels kernels \
     && cp /build/deploy/image/healthcheck.py /build/deploy/image/kernels_of_image.py lib/python3*/site-packages/ \
     && bin/python /build/prepare.py sbom >sbom.cdx.json \
-    && mkdir -p /out/opt/railfair /out/data \
     && cp -a --parents bin/railfair kernels sbom.cdx.json lib/python3*/site-packages/railfair* \
         lib/python3*/site-packages/healthcheck.py lib/python3*/site-packages/kernels_of_image.py /out/opt/railfair \
-    && find lib -name "*.pyc" -exec cp -a --parents -t /out/opt/railfair {} +
+    && xargs cp -a --parents -t /out/opt/railfair </build/used.txt
 
-FROM ${PYTHON_IMAGE}
+# The base without what installs and documents: nothing is installed into a container that runs.
+FROM ${PYTHON_IMAGE} AS base
+RUN rm -rf /usr/local/lib/python3*/site-packages/* /usr/local/lib/python3*/ensurepip \
+        /usr/local/lib/python3*/idlelib /usr/local/lib/python3*/lib2to3 /usr/local/lib/python3*/pydoc_data \
+        /usr/local/lib/python3*/config-* /usr/local/bin/pip* /usr/local/bin/idle* /usr/local/bin/2to3* \
+        /usr/local/bin/pydoc* /usr/local/include /usr/local/share/man /usr/share/man /usr/share/locale \
+        /var/lib/apt/lists/* /var/cache/*
+
+FROM scratch
+# What was removed from the base would still be in a layer of it.
+# hadolint ignore=DL3067
+COPY --from=base / /
 ARG CPU=generic
 ENV PATH=/opt/railfair/bin:/usr/local/bin:/usr/bin:/bin \
+    LANG=C.UTF-8 \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \
     HOME=/tmp \

@@ -2,6 +2,8 @@
 
 python prepare.py lock requirements.txt [--plots yes] [--only NAMES]   print the part that is wanted
 python prepare.py slim /opt/railfair                                   remove what is never read
+python prepare.py used NAMES                                           print the compiled files
+                                                      that the modules NAMES and theirs come from
 python prepare.py sbom                                                 list what is installed here
 
 Nothing but the standard library is needed.
@@ -15,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from email.message import Message
+from importlib import import_module
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
 from typing import Any, Final
@@ -28,7 +31,7 @@ UNUSED: Final = frozenset(["faker", "polyfactory", "rich-click"])
 USELESS_FOLDERS: Final = (
     "**/tests", "**/test", "**/testing/tests", "numpy/_core/include", "numpy/_core/lib",
     "numpy/f2py", "numba/cuda", "sqlalchemy/dialects/mssql", "sqlalchemy/dialects/mysql",
-    "sqlalchemy/dialects/oracle", "sqlalchemy/testing",
+    "sqlalchemy/dialects/oracle", "sqlalchemy/testing", "holidays/locale",
 )  # fmt: skip
 USELESS_FILES: Final = (
     "**/*.pyi", "**/*.pxd", "**/*.pyx", "**/*.c", "**/*.h", "**/*.a",
@@ -55,6 +58,8 @@ def main(arguments: Sequence[str]) -> None:
     lock.add_argument("--only", type=lambda given: frozenset(given.split(",")))
     slim = commands.add_parser("slim")
     slim.add_argument("folder", type=Path)
+    used = commands.add_parser("used")
+    used.add_argument("names", nargs="+")
     commands.add_parser("sbom")
     given = parser.parse_args(arguments)
     match given.command:
@@ -64,6 +69,8 @@ def main(arguments: Sequence[str]) -> None:
         case "slim":
             for site_packages in given.folder.glob("lib/python3*/site-packages"):
                 slimmed(site_packages)
+        case "used":
+            print("\n".join(compiled(given.names)))
         case _:
             debian = DEBIAN.read_text("utf-8") if DEBIAN.exists() else ""
             print(json.dumps(bill_of_materials(distributions(), debian), indent=1))
@@ -92,6 +99,18 @@ def slimmed(site_packages: Path) -> None:
         str(file) for file in site_packages.glob("**/*.so*") if STRIPPED_BADLY not in file.parts
     ]
     subprocess.run(["strip", "--strip-unneeded", *libraries], check=True)  # noqa: S603, S607
+
+
+def compiled(names: Sequence[str]) -> list[str]:
+    """Return the compiled files of all modules that importing those called *names* imports.
+
+    They are named as seen from where Python is installed; its own are not among them.
+    """
+    for name in names:
+        import_module(name)
+    files = {getattr(module, "__cached__", None) for module in list(sys.modules.values())}
+    prefix = f"{sys.prefix}/"
+    return sorted(file.removeprefix(prefix) for file in files if file and file.startswith(prefix))
 
 
 def bill_of_materials(found: Iterator[Distribution] | Sequence[Distribution], debian: str) -> Any:

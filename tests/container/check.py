@@ -28,6 +28,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from container.load import Load
 
 ROOT: Final = Path(__file__).resolve().parents[2]
+BASE: Final = "python:3.12-slim"
 MOST_MB: Final = 500
 POLL_S: Final = 0.05
 PROJECT: Final = f"railfair-test-{os.getpid()}"
@@ -168,6 +169,8 @@ def image(stack: Stack, work: Path) -> None:
     print(f"image, size: {size_mb} MB (at most {MOST_MB})")
     if size_mb > MOST_MB:
         raise Wrong(f"the image has {size_mb} MB")
+    base_mb = int(_run("docker", "image", "inspect", "--format", "{{.Size}}", BASE)) // 1_000_000
+    print(f"image, size of the base that it is made from: {base_mb} MB")
     secrets(work)
     bill = json.loads(
         _in_image("import sys; sys.stdout.write(open('/opt/railfair/sbom.cdx.json').read())")
