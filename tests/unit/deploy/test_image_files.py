@@ -146,5 +146,6 @@ def test_kernels_are_found_where_nothing_can_be_written(
 
 def test_compiled_files_are_those_of_modules_that_are_used() -> None:
     files = prepare.compiled(["structlog.dev"])
-    assert any(file.endswith(f"/structlog/__pycache__/dev.{sys.implementation.cache_tag}.pyc") for file in files)
+    wanted = f"/structlog/__pycache__/dev.{sys.implementation.cache_tag}.pyc"
+    assert any(file.endswith(wanted) for file in files)
     assert all(file.startswith("lib/python3") for file in files)
