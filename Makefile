@@ -6,7 +6,7 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3; do \
 BIN := .venv/bin
 DEMO := var/demo
 
-.PHONY: help setup run test bench lint types check format lock clean
+.PHONY: help setup run test container-test bench lint types check format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -28,6 +28,10 @@ run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it
 
 test: setup  ## set up and pass every test
 	@$(BIN)/python -m pytest
+
+container-test:  ## build the image, run the stack, replace it under load (needs Docker; 4 minutes)
+	@test -n "$(PYTHON)" || { echo "make container-test needs Python 3.12 or newer on the PATH." >&2; exit 1; }
+	@$(PYTHON) tests/container/check.py
 
 BENCH := var/bench
 bench: export RAILFAIR_DATABASE_URL := sqlite+aiosqlite:///$(BENCH)/railfair.db

@@ -1,19 +1,38 @@
-"""Settings: read once, from the environment and `.env`; the only reader of either."""
+"""Settings: read once, from the environment and `.env`; the only reader of either.
 
+What is secret may stand in a file instead: `RAILFAIR_NRDP_PASSWORD_FILE` names the one that holds
+`RAILFAIR_NRDP_PASSWORD`.
+"""
+
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, time
+from difflib import get_close_matches
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self, get_args
 
+from dotenv import dotenv_values
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 from railfair.domain.errors import MalformedParameter
+from railfair.domain.features import Feature
 from railfair.domain.quota import Quota, quota
 
 PREFIX = "RAILFAIR_"
+ENV_FILE: Final = Path(".env")
+FILE_SUFFIX: Final = "_FILE"
 SQLITE_FILE = re.compile(r"sqlite\+aiosqlite:///(?!:memory:)[^?]+(\?.*)?")
 POSTGRESQL = re.compile(
     r"postgresql\+asyncpg://([^:@/\s]+(:[^@/\s]*)?@)?([\w.-]+|\[[\da-fA-F:.]+\])(:\d{1,5})?/[^?/\s]+(\?\S*)?"
@@ -26,8 +45,25 @@ OUR_OWN = "Value error, "
 """What pydantic puts before the sentences of this file's own checks."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingProblem:
+    """What is wrong with the variable *name*: *why*, in one line that tells no secret."""
+
+    name: str
+    why: str
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.why}"
+
+
 class InvalidSettings(Exception):
-    """A setting cannot be meant; the message names it in one line."""
+    """Settings cannot be meant; the message names the first of the *problems* in one line."""
+
+    def __init__(self, problems: Sequence[SettingProblem]) -> None:
+        more = len(problems) - 1
+        besides = f" (and {more} more: railfair config check)" if more else ""
+        super().__init__(f"{problems[0]}{besides}")
+        self.problems = tuple(problems)
 
 
 def _database(url: str) -> str:
@@ -87,7 +123,7 @@ class Settings(BaseSettings):
     """Everything that can be set, each as `RAILFAIR_` and its name in capitals."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True, env_ignore_empty=True
+        env_prefix=PREFIX, env_file=ENV_FILE, extra="ignore", frozen=True, env_ignore_empty=True
     )
 
     database_url: Annotated[str, AfterValidator(_database)] = Field(
@@ -232,6 +268,19 @@ class Settings(BaseSettings):
     redis_connections: Annotated[int, Field(ge=1)] = Field(
         default=16, description="Connections of a worker to Redis at most."
     )
+    features_off: Annotated[tuple[Feature, ...], NoDecode, BeforeValidator(_words)] = Field(
+        default=(),
+        description="Parts of the service that are turned off: predictions, batch, fares, trends,"
+        " journeys, departures, stations, routes, statistics.",
+    )
+    features_file: Path | None = Field(
+        default=None,
+        description="File that names more of them, read again while the service runs; without it"
+        " none.",
+    )
+    features_reread_s: Annotated[float, Field(gt=0)] = Field(
+        default=2.0, description="Seconds after which that file is read again."
+    )
     feeds_directory: Path = Field(
         default=Path("var/feeds"), description="Where fetched feeds are kept."
     )
@@ -296,13 +345,152 @@ class Settings(BaseSettings):
         return text.replace(self.database_url, PASSWORD.sub("//***@", self.database_url))
 
     @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - a folder of files
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Return where settings come from, the strongest first."""
+        files = InitSettingsSource(settings_cls, _secret_files(cls.model_fields)[0])
+        return init_settings, files, env_settings, dotenv_settings
+
+    @classmethod
     def load(cls) -> Self:
-        """Read the settings; raise `InvalidSettings` naming the first one that cannot be meant."""
+        """Read the settings; raise `InvalidSettings` naming what cannot be meant."""
+        _, problems = _secret_files(cls.model_fields)
         try:
-            return cls()
+            read = cls()
         except ValidationError as error:
-            first = error.errors()[0]
-            name = PREFIX + "_".join(str(part) for part in first["loc"]).upper()
-            given = PASSWORD.sub("//***@", repr(first["input"]))
-            said = first["msg"].removeprefix(OUR_OWN)
-            raise InvalidSettings(f"{name}: {said}, not {given}") from error
+            raise InvalidSettings(
+                [*problems, *(_problem(one) for one in error.errors())]
+            ) from error
+        if problems:
+            raise InvalidSettings(problems)
+        return read
+
+    @classmethod
+    def unknown(cls) -> list[SettingProblem]:
+        """Return the variables that are named like settings and are none."""
+        known = [name_of(field) for field in cls.model_fields]
+        files = [name_of(field) + FILE_SUFFIX for field in secrets(cls.model_fields)]
+        return [
+            SettingProblem(name=name, why=f"there is no such setting{_meant(name, known)}")
+            for name in sorted(given())
+            if name not in known and name not in files
+        ]
+
+    def doubts(self) -> list[SettingProblem]:
+        """Return what is set by half: nothing keeps the service from starting, but is it meant?"""
+        return [
+            SettingProblem(name=name_of(lacks), why=f"is not set, but {name_of(has)} is")
+            for pair in TOGETHER
+            for has, lacks in (pair, pair[::-1])
+            if getattr(self, has) is not None and getattr(self, lacks) is None
+        ]
+
+    def shown(self) -> dict[str, str]:
+        """Return the value of each setting as one would write it, three stars for what is secret.
+
+        The keys are the names of variables, in the order of this class.
+        """
+        masked = {"database_url": PASSWORD.sub("//***@", self.database_url)}
+        masked |= {field: "***" for field, value in self if isinstance(value, SecretStr)}
+        masked |= {} if self.rate_limit else {"rate_limit": "off"}
+        return {name_of(field): masked.get(field, written(value)) for field, value in self}
+
+
+TOGETHER: Final = (
+    ("nrdp_username", "nrdp_password"),
+    ("rdm_fares_url", "rdm_fares_key"),
+    ("rdm_timetable_url", "rdm_timetable_key"),
+    ("hsp_username", "hsp_password"),
+)
+"""Settings that are of use only in pairs."""
+
+
+def name_of(field: str) -> str:
+    """Return the variable that sets *field*."""
+    return PREFIX + field.upper()
+
+
+def given() -> Mapping[str, str]:
+    """Return all variables that are named like settings and are not empty, by name in capitals.
+
+    Those of the environment count before those of `.env`.
+    """
+    of_file = dotenv_values(ENV_FILE) if ENV_FILE.is_file() else {}
+    return {
+        name.upper(): value
+        for name, value in {**of_file, **os.environ}.items()
+        if value and name.upper().startswith(PREFIX)
+    }
+
+
+def secrets(fields: Mapping[str, FieldInfo]) -> list[str]:
+    """Return the names of those of *fields* that may hold a secret."""
+    return [
+        name
+        for name, field in fields.items()
+        if _is_secret(field.annotation) or name == "database_url"
+    ]
+
+
+def _is_secret(kind: object) -> bool:
+    return kind is SecretStr or any(map(_is_secret, get_args(kind)))
+
+
+def written(value: object) -> str:
+    """Return *value* as it would stand in `.env`."""
+    match value:
+        case None:
+            return ""
+        case SecretStr():
+            return value.get_secret_value()
+        case Quota():
+            return str(value)
+        case tuple():
+            return ",".join(map(written, value))
+        case time():
+            return f"{value:%H:%M}"
+        case _:
+            return str(value)
+
+
+def _secret_files(
+    fields: Mapping[str, FieldInfo],
+) -> tuple[dict[str, str], list[SettingProblem]]:
+    """Return the secrets that stand in files, by field, and what is wrong with such files."""
+    read: dict[str, str] = {}
+    problems: list[SettingProblem] = []
+    set_ = given()
+    for field in secrets(fields):
+        name = name_of(field) + FILE_SUFFIX
+        if (path := set_.get(name)) is None:
+            continue
+        try:
+            content = Path(path).read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            said = error.strerror if isinstance(error, OSError) else "is no text"
+            problems.append(SettingProblem(name=name, why=f"{path} cannot be read ({said})"))
+            continue
+        if name_of(field) in set_:
+            why = f"is set, and {name_of(field)} as well: one of them is enough"
+            problems.append(SettingProblem(name=name, why=why))
+        elif not content:
+            problems.append(SettingProblem(name=name, why=f"{path} is empty"))
+        read[field] = content
+    return read, problems
+
+
+def _problem(error: ErrorDetails) -> SettingProblem:
+    name = name_of("_".join(str(part) for part in error["loc"]))
+    shown = PASSWORD.sub("//***@", repr(error["input"]))
+    return SettingProblem(name=name, why=f"{error['msg'].removeprefix(OUR_OWN)}, not {shown}")
+
+
+def _meant(name: str, known: Sequence[str]) -> str:
+    found = get_close_matches(name, known, n=1)
+    return f"; is {found[0]} meant?" if found else ""

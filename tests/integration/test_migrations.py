@@ -125,6 +125,49 @@ def test_the_check_fails_on_tables_of_another_shape(
         migrations.check()
 
 
+def later_version(file: Path, *statements: str) -> None:
+    """Make the tables those of a version that comes after this one."""
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute(f"UPDATE {OWN} SET version_num = '9000'")
+        for statement in statements:
+            connection.execute(statement)
+
+
+ADDITIONS = (
+    "CREATE TABLE platform (crs TEXT PRIMARY KEY, name TEXT)",
+    "ALTER TABLE station ADD COLUMN operator TEXT",
+    "ALTER TABLE station ADD COLUMN lifts INTEGER NOT NULL DEFAULT 0",
+)
+
+
+def test_a_version_runs_on_what_the_next_one_added(migrations: Migrations, file: Path) -> None:
+    migrations.upgrade()
+    later_version(file, *ADDITIONS)
+    before = structure(file)
+    migrations.check()
+    assert migrations.upgrade() == "9000"
+    assert structure(file) == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "ALTER TABLE station DROP COLUMN change_min",
+        "ALTER TABLE association RENAME TO joining",
+        "CREATE UNIQUE INDEX one_name ON station (name)",
+    ],
+)
+def test_a_version_does_not_run_on_tables_of_a_later_one_that_lack_something(
+    migrations: Migrations, file: Path, change: str
+) -> None:
+    migrations.upgrade()
+    later_version(file, *ADDITIONS, change)
+    with pytest.raises(StorageUnavailable, match=r"later version \(9000\)"):
+        migrations.check()
+    with pytest.raises(StorageUnavailable, match=r"later version \(9000\)"):
+        migrations.upgrade()
+
+
 def test_the_check_fails_clearly_where_there_is_no_database(
     migrations: Migrations, file: Path
 ) -> None:

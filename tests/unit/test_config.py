@@ -1,6 +1,7 @@
 """Settings come from the environment and `.env`, once, and from nowhere else."""
 
 import os
+import re
 from datetime import date, time
 from ipaddress import ip_network
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from railfair.config import PREFIX, InvalidSettings, Settings
+from railfair.config import PREFIX, InvalidSettings, Settings, written
 from railfair.domain.quota import quota
 
 
@@ -238,3 +239,88 @@ def test_the_address_of_redis_is_a_secret_for_it_may_hold_a_password(
     with pytest.raises(InvalidSettings, match=r"^RAILFAIR_REDIS_URL: has to begin") as refusal:
         Settings.load()
     assert "a-great-secret" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["NRDP_PASSWORD", "REDIS_URL", "DATABASE_URL"])
+def test_a_secret_may_stand_in_a_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
+) -> None:
+    given = {
+        "NRDP_PASSWORD": "a-great-secret",
+        "REDIS_URL": "redis://:secret@redis/0",
+        "DATABASE_URL": "postgresql+asyncpg://me:secret@db/railfair",
+    }[name]
+    (tmp_path / "secret").write_text(f"{given}\n")
+    monkeypatch.setenv(f"{PREFIX}{name}_FILE", str(tmp_path / "secret"))
+    settings = Settings.load()
+    assert written(getattr(settings, name.lower())) == given
+    assert "secret" not in f"{settings!r} {settings} {settings.shown()}"
+    assert Settings.unknown() == []
+
+
+def test_a_file_of_a_secret_may_be_named_in_the_env_file(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("a-great-secret")
+    (tmp_path / ".env").write_text(f"RAILFAIR_HSP_KEY_FILE={tmp_path / 'secret'}\n")
+    assert written(Settings.load().hsp_key) == "a-great-secret"
+
+
+@pytest.mark.parametrize(
+    ("content", "also", "why"),
+    [
+        (None, {}, "cannot be read (No such file or directory)"),
+        (b"", {}, "is empty"),
+        (b"\n", {}, "is empty"),
+        (b"\xff\xfe\xfa", {}, "is no text"),
+        (b"one", {"RAILFAIR_HSP_KEY": "another"}, "and RAILFAIR_HSP_KEY as well"),
+    ],
+)
+def test_a_file_without_a_secret_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    content: bytes | None,
+    also: dict[str, str],
+    why: str,
+) -> None:
+    file = tmp_path / "secret"
+    if content is not None:
+        file.write_bytes(content)
+    for name, value in {"RAILFAIR_HSP_KEY_FILE": str(file), **also}.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(InvalidSettings, match=re.escape(why)) as refusal:
+        Settings.load()
+    assert str(refusal.value).startswith("RAILFAIR_HSP_KEY_FILE: ")
+
+
+def test_only_secrets_stand_in_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAILFAIR_LOG_LEVEL_FILE", "/nowhere")
+    assert [str(one) for one in Settings.unknown()] == [
+        "RAILFAIR_LOG_LEVEL_FILE: there is no such setting; is RAILFAIR_LOG_LEVEL meant?"
+    ]
+
+
+def test_all_that_is_wrong_is_known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RAILFAIR_DEADLINE_S", "0")
+    monkeypatch.setenv("RAILFAIR_LOG_LEVEL", "loud")
+    with pytest.raises(InvalidSettings) as refusal:
+        Settings.load()
+    assert [one.name for one in refusal.value.problems] == [
+        "RAILFAIR_LOG_LEVEL",
+        "RAILFAIR_DEADLINE_S",
+    ]
+
+
+def test_what_is_shown_can_be_read_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    given = {
+        "RAILFAIR_RATE_LIMIT": "off",
+        "RAILFAIR_TRUSTED_PROXIES": "10.0.0.0/8,fd00::/8",
+        "RAILFAIR_CORS_ORIGINS": "https://a.example,http://localhost:3000",
+        "RAILFAIR_FARES_UPDATE_AT": "23:05",
+        "RAILFAIR_TODAY": "2026-11-23",
+        "RAILFAIR_FEEDS_DIRECTORY": "/srv/feeds",
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    settings = Settings.load()
+    for name, value in settings.shown().items():
+        monkeypatch.setenv(name, value)
+    assert Settings.load() == settings

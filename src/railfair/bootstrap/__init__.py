@@ -18,6 +18,7 @@ from railfair import __version__
 from railfair.adapters.calendar.bank_holidays import GreatBritain
 from railfair.adapters.clock.clock import SystemClock
 from railfair.adapters.files.array_store import FileArrayStore
+from railfair.adapters.files.feature_list import FileFeatureList
 from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
 from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
@@ -42,6 +43,7 @@ from railfair.application.api_keys import KeyRing
 from railfair.application.cached import CachedAnswers, Lifetime
 from railfair.application.compare_fares import CompareFares
 from railfair.application.editions import LoadedEdition
+from railfair.application.features import Features
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
 from railfair.application.plan_journeys import PlanJourneys
@@ -53,6 +55,7 @@ from railfair.config import Settings
 from railfair.domain.breaker import Breaker, BreakerState
 from railfair.domain.cache_keys import Kind
 from railfair.domain.fares.till import Rounding
+from railfair.domain.features import Feature
 from railfair.ports.array_store import ArrayStore
 from railfair.ports.bank_holidays import BankHolidays
 from railfair.ports.clock import Clock
@@ -104,6 +107,7 @@ class RailFair:
     plan_journeys: PlanJourneys
     keys: KeyRing
     edition: LoadedEdition
+    features: Features
     cache: CachedAnswers
     limiter: RateLimiter
     redis: RedisConnection | None
@@ -153,6 +157,12 @@ def wired(
             observer=figures,
         ),
         edition=LoadedEdition(storage, besides=_besides(settings)),
+        features=Features(
+            FileFeatureList(settings.features_file),
+            always=settings.features_off,
+            reread_s=settings.features_reread_s,
+            on_change=_tell_of_features,
+        ),
         cache=_cache(settings, redis, figures),
         limiter=_limiter(redis),
         redis=redis,
@@ -245,6 +255,13 @@ def _tell_of_redis(state: BreakerState) -> None:
         log.warning("Redis does not answer: nothing is shared until it does")
     else:
         log.info("Redis answers again")
+
+
+def _tell_of_features(off: frozenset[Feature], unknown: tuple[str, ...]) -> None:
+    log = logger("railfair.features")
+    log.info("features turned off", off=sorted(off))
+    if unknown:
+        log.warning("the list of features names some that there are not", unknown=unknown)
 
 
 def _cache(settings: Settings, redis: RedisConnection | None, observer: Observer) -> CachedAnswers:

@@ -1,5 +1,6 @@
-"""The steps by which the database is brought up to date."""
+"""What operators do to the database as a whole."""
 
+from railfair.adapters.sql.backups import Backups
 from railfair.adapters.sql.migrations import Migrations
 from railfair.config import Settings
 
@@ -7,3 +8,8 @@ from railfair.config import Settings
 def migrations(settings: Settings) -> Migrations:
     """Return the migrations of the database."""
     return Migrations(settings.database_url)
+
+
+def backups(settings: Settings) -> Backups:
+    """Return where copies of the database are made and read."""
+    return Backups(settings.database_url)

@@ -24,6 +24,7 @@ RailFairError
     ├── StorageUnavailable      the database cannot be reached, or is not ready
     ├── NothingLoaded           what the answer rests on has not been imported yet
     ├── FeedServiceFailed       a feed's own service did not deliver
+    ├── FeatureOff              whoever runs the service has turned that part of it off
     ├── Overloaded              there is more to do than can be done
     └── DeadlineExceeded        the answer took longer than anybody should wait
 
@@ -264,6 +265,17 @@ class FeedServiceFailed(SourceUnavailable):
         super().__init__(f"{feed}: {detail}")
         self.feed = feed
         self.detail = detail
+
+
+class FeatureOff(SourceUnavailable):
+    """Whoever runs the service has turned *feature* off."""
+
+    code = "feature-off"
+    title = "That part of the service is turned off"
+
+    def __init__(self, feature: str) -> None:
+        super().__init__(f"{feature}: turned off by whoever runs this service; the rest goes on")
+        self.feature = feature
 
 
 class Overloaded(SourceUnavailable):

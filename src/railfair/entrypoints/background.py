@@ -36,6 +36,8 @@ def background_works(railfair: RailFair) -> Mapping[str, Work]:
     """Return what the service does by itself as the settings say, by name, to be supervised."""
     at = railfair.settings.daily_fares_update
     works: dict[str, Work] = {"loaded edition": railfair.edition.follow}
+    if railfair.settings.features_file is not None:
+        works["features"] = railfair.features.follow
     if at is not None:
         works["fares update"] = lambda: _watch(railfair, at)
     return works

@@ -33,6 +33,7 @@ EXIT_CODES: Final[dict[type[Exception], int]] = {
 }
 INTERRUPTED: Final = 130
 COMMANDS: Final = {
+    "config": "configuration.config",
     "db": "database.db",
     "import": "imports.import_",
     "demo": "demo.demo",

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -124,6 +125,8 @@ def _check_plot(plot: Path) -> None:
     """End the command now rather than after minutes of replaying."""
     if plot.suffix.lower() not in PLOTS:
         raise click.BadParameter(f"has to end in {', '.join(PLOTS)}", param_hint="--plot")
+    if find_spec("matplotlib") is None:
+        raise click.UsageError("--plot needs matplotlib, which this installation was made without")
     if not plot.absolute().parent.is_dir():
         raise click.BadParameter(f"there is no folder {plot.parent}", param_hint="--plot")
 

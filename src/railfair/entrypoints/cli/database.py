@@ -1,14 +1,23 @@
-"""`railfair db`: the tables."""
+"""`railfair db`: the tables, and copies of all that is in them."""
+
+import shutil
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Final
 
 import click
 
-from railfair.bootstrap.database import migrations
+from railfair.bootstrap.database import backups, migrations
 from railfair.entrypoints.cli.running import settings
+
+STREAM: Final = "-"
+FILE: Final = click.Path(path_type=Path, dir_okay=False, allow_dash=True)
 
 
 @click.group()
 def db() -> None:
-    """Make, change and check the tables of the database (RAILFAIR_DATABASE_URL)."""
+    """Make, change, check and copy the tables of the database (RAILFAIR_DATABASE_URL)."""
 
 
 @db.command()
@@ -49,3 +58,60 @@ def check() -> None:
     """  # noqa: D301
     migrations(settings()).check()
     click.echo("the database is as this version needs it")
+
+
+@db.command()
+@click.argument("file", type=FILE)
+def backup(file: Path) -> None:
+    """Copy all that the SQLite database holds into FILE (-: standard output), and check the copy.
+
+    The database may be read and written meanwhile. Of PostgreSQL, pg_dump makes copies.
+
+    \b
+    Examples:
+      railfair db backup /srv/backups/railfair.db
+      railfair db backup - | gzip > railfair.db.gz
+    """  # noqa: D301
+    set_ = settings()
+    if str(file) == STREAM:
+        with TemporaryDirectory(dir=backups(set_).folder()) as folder:
+            copy = Path(folder, "copy.db")
+            backups(set_).write(copy)
+            _streamed(copy, sys.stdout.buffer)
+        return
+    if file.exists():
+        raise click.UsageError(f"{file} is there already")
+    backups(set_).write(file)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes")
+
+
+@db.command()
+@click.argument("file", type=FILE)
+def restore(file: Path) -> None:
+    """Put a copy that `railfair db backup` made in the place of ALL that the database holds.
+
+    FILE (-: standard input) is checked first; one that is not whole changes nothing.
+
+    \b
+    Examples:
+      railfair db restore /srv/backups/railfair.db && railfair db upgrade
+      gunzip -c railfair.db.gz | railfair db restore -
+    """  # noqa: D301
+    set_ = settings()
+    if str(file) == STREAM:
+        with TemporaryDirectory(dir=backups(set_).folder()) as folder:
+            copy = Path(folder, "copy.db")
+            with copy.open("wb") as written:
+                shutil.copyfileobj(sys.stdin.buffer, written)
+            backups(set_).read(copy)
+    elif not file.is_file():
+        raise click.UsageError(f"there is no {file}")
+    else:
+        backups(set_).read(file)
+    click.echo("the database is as it was when that copy was made")
+
+
+def _streamed(copy: Path, out: BinaryIO) -> None:
+    with copy.open("rb") as read:
+        shutil.copyfileobj(read, out)
+    out.flush()

@@ -3,19 +3,30 @@
 import asyncio
 import gc
 from collections.abc import Awaitable, Callable
+from functools import cache
 from typing import Final
 
-from railfair.bootstrap import RailFair, log_to_stderr, opened
+from railfair.bootstrap import RailFair, log_to_stderr, logger, opened
 from railfair.config import Settings
 
 YOUNG_OBJECTS: Final = 200_000
 
 
 def settings() -> Settings:
-    """Read the settings and set up logging."""
+    """Read the settings and set up logging; names that are no settings are told in the log.
+
+    They do not end the program: a setting may be that of the version before or after this one.
+    """
     read = Settings.load()
     log_to_stderr(read)
+    _tell_of_unknown()
     return read
+
+
+@cache
+def _tell_of_unknown() -> None:
+    for problem in Settings.unknown():
+        logger("settings").warning("unknown setting", name=problem.name, why=problem.why)
 
 
 def run[T](work: Callable[[RailFair], Awaitable[T]]) -> T:

@@ -34,6 +34,7 @@ from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Kept
 from railfair.entrypoints.http.bodies import Body
 from railfair.entrypoints.http.clients import UNKNOWN, Client, Clients
+from railfair.entrypoints.http.features import feature_of
 from railfair.entrypoints.http.headers import Header, Headers
 from railfair.entrypoints.http.problems import Problem
 from railfair.ports.rate_limiter import RateLimiter
@@ -270,7 +271,7 @@ class Entrance:
         state = self._app.state
         answers: Answers | None = state.get("answers")
         kept = None if answers is None else answers.remembered(scope, answer.asked)
-        if kept is None:
+        if kept is None or self._is_off(scope):
             return False
         client = self._clients.unnamed(_peer(scope), scope["headers"])
         scope["state"]["client"] = client
@@ -285,6 +286,10 @@ class Entrance:
             return True
         await answer.kept(kept)
         return True
+
+    def _is_off(self, scope: HTTPScope) -> bool:
+        off = self._app.state.railfair.features.off
+        return bool(off) and feature_of(scope["path"]) in off
 
     async def _timed(self, answer: _Answer, body: Body) -> None:
         """Answer, unless the deadline comes first or the client goes; then give the work up."""
@@ -323,6 +328,8 @@ class Entrance:
         scope["state"]["client"] = client
         if client.quota is not None:
             await _count(railfair.limiter, client.id, client.quota, answer)
+        if railfair.features.off:
+            railfair.features.check(feature_of(scope["path"]))
         answers: Answers = self._app.state.answers
         kept = answers.remembered(scope, answer.asked) if scope["method"] == "GET" else None
         if kept is not None:

@@ -34,11 +34,15 @@ class TaskAnswer(msgspec.Struct):
 
 
 class HealthAnswer(msgspec.Struct):
-    """How everything is: `ok`, `degraded` (something cannot be done), `down`, or `draining`."""
+    """How everything is: `ok`, `degraded` (something cannot be done), `down`, or `draining`.
+
+    What was turned off is not missing.
+    """
 
     status: str
     dependencies: list[DependencyAnswer]
     tasks: list[TaskAnswer]
+    features_off: list[str]
 
 
 class LiveAnswer(msgspec.Struct):
@@ -97,6 +101,7 @@ async def _answered(state: State, *, is_draining: bool) -> Response[HealthAnswer
             )
             for task in tasks
         ],
+        features_off=sorted(state.railfair.features.off),
     )
     return Response(
         answer,
