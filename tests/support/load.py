@@ -17,6 +17,7 @@ from typing import Final
 import httpx
 import numpy as np
 import psutil
+from prometheus_client.parser import text_string_to_metric_families
 
 LOCUSTFILE: Final = Path(__file__).parents[2] / "deploy" / "locust" / "locustfile.py"
 SAMPLE_EVERY_S: Final = 1.0
@@ -24,7 +25,7 @@ MEGABYTE: Final = 1 << 20
 FINISHES_WITHIN_S: Final = 90.0
 KEPT: Final = ("HIT", "STALE")
 MADE: Final = ("HIT", "STALE", "MISS")
-IN_USE: Final = 'railfair_db_pool_connections{state="in_use"}'
+IN_USE: Final = "railfair_db_pool_connections"
 LIMIT: Final = "railfair_db_pool_limit"
 SERVER_ERROR: Final = 500
 REFUSED: Final = "ConnectionRefusedError"
@@ -182,7 +183,7 @@ class Resources:
     resident_mb: list[float] = field(default_factory=list)
     """Memory of the process that held most."""
     pool_share: list[float] = field(default_factory=list)
-    """Connections in use, of those there may be; of the process that answered."""
+    """Connections in use, of those there may be; of the worker that uses most."""
 
     def cpu_between(self, begin_s: float, end_s: float) -> float:
         """Return the mean of the cores in use between two Unix times."""
@@ -249,10 +250,16 @@ def _taken(pid: int) -> Mapping[int, tuple[float, float]]:
 
 
 def _pool_share(client: httpx.Client, url: str) -> float:
+    """Return the share of its pool that the busiest worker has in use."""
     try:
-        lines = client.get(f"{url}/metrics").text.splitlines()
+        text = client.get(f"{url}/metrics").text
     except httpx.TransportError:
         return float("nan")
-    figures = {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines)
-               if name in {IN_USE, LIMIT}}  # fmt: skip
-    return figures.get(IN_USE, 0.0) / figures.get(LIMIT, float("inf"))
+    figures: dict[str, dict[str, float]] = {IN_USE: {}, LIMIT: {}}
+    for family in text_string_to_metric_families(text):
+        for sample in family.samples:
+            if sample.name in figures and sample.labels.get("state", "in_use") == "in_use":
+                figures[sample.name][sample.labels["worker"]] = sample.value
+    limits = figures[LIMIT]
+    shares = [used / limits[one] for one, used in figures[IN_USE].items() if limits.get(one)]
+    return max(shares, default=float("nan"))
