@@ -5,8 +5,9 @@ PYTHON ?= $(shell for p in python3.12 python3.13 python3; do \
 	"$$p" -c 'import sys; sys.exit(sys.version_info < (3, 12))' 2>/dev/null && { echo "$$p"; break; }; done)
 BIN := .venv/bin
 DEMO := var/demo
+BENCH := var/bench
 
-.PHONY: help setup run test container-test bench lint types check format lock clean
+.PHONY: help setup run test container-test bench load faults $(BENCH)/railfair.db lint types check format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -33,16 +34,25 @@ container-test:  ## build the image, run the stack, replace it under load (needs
 	@test -n "$(PYTHON)" || { echo "make container-test needs Python 3.12 or newer on the PATH." >&2; exit 1; }
 	@$(PYTHON) tests/container/check.py
 
-BENCH := var/bench
-bench: export RAILFAIR_DATABASE_URL := sqlite+aiosqlite:///$(BENCH)/railfair.db
-bench: export RAILFAIR_TODAY := 2026-11-25
-bench: setup  ## measure on a railway of Britain's size (10 minutes, most of it making it once)
+bench load faults $(BENCH)/railfair.db: export RAILFAIR_DATABASE_URL := sqlite+aiosqlite:///$(BENCH)/railfair.db
+bench load faults $(BENCH)/railfair.db: export RAILFAIR_TODAY := 2026-11-25
+faults load: export PYTHONPATH := tests
+
+$(BENCH)/railfair.db: setup
 	@test -e $(BENCH)/demo.json || $(BIN)/railfair demo build $(BENCH) --scale national
 	@$(BIN)/railfair demo load $(BENCH)
+
+bench: $(BENCH)/railfair.db  ## measure on a railway of Britain's size (10 minutes, most of it making it once)
 	@$(BIN)/python tests/bench/fares.py --date $(RAILFAIR_TODAY)
 	@$(BIN)/python tests/bench/journeys.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/serving.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/cache.py
+
+load: $(BENCH)/railfair.db  ## let users of all kinds ask, and write docs/performance.md (25 minutes)
+	@$(BIN)/python tests/bench/load.py --write docs/performance.md
+
+faults: $(BENCH)/railfair.db  ## break Redis, workers and more under load, and see what users notice (5 minutes)
+	@$(BIN)/python tests/bench/faults.py --railway $(BENCH)
 
 lint: setup  ## ruff (style and lint) and the import contracts
 	@$(BIN)/ruff format --check .

@@ -194,6 +194,10 @@ class Resources:
         """Return the most of the pool that was in use between two Unix times."""
         return max(self._between(self.pool_share, begin_s, end_s), default=float("nan"))
 
+    def memory_between(self, begin_s: float, end_s: float) -> float:
+        """Return the most megabytes that a process held between two Unix times."""
+        return max(self._between(self.resident_mb, begin_s, end_s), default=float("nan"))
+
     def _between(self, figures: list[float], begin_s: float, end_s: float) -> list[float]:
         pairs = zip(self.at_s, figures, strict=True)
         return [figure for at, figure in pairs if begin_s <= at < end_s]
