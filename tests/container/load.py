@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 CLIENTS: Final = 4
 PATIENCE_S: Final = 30.0
+PAUSE_S: Final = 0.02
+"""Between two requests of a client: what replaces replicas needs processors as well."""
 FRESH_AFTER: Final = 50
 """After so many requests a client comes back on another connection."""
 
@@ -66,7 +68,7 @@ class Load:
     def _ask(self, number: int) -> None:
         connection = http.client.HTTPConnection(self._address, timeout=PATIENCE_S)
         for turn in count(number):
-            if self._ends.is_set():
+            if self._ends.wait(PAUSE_S):
                 break
             method, path, body = self._questions[turn % len(self._questions)]
             began = perf_counter()
