@@ -25,6 +25,7 @@ from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
 from railfair.adapters.redis.cache import RedisCache
 from railfair.adapters.redis.connection import RedisConnection
 from railfair.adapters.redis.locks import RedisLocks
+from railfair.adapters.redis.popularity import RedisRouteWeights
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.migrations import Migrations
@@ -37,6 +38,7 @@ from railfair.application.editions import LoadedEdition
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
 from railfair.application.plan_journeys import PlanJourneys
+from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictDelay
 from railfair.application.price_journeys import PriceJourneys
 from railfair.application.stations import StationDirectory
@@ -98,6 +100,7 @@ class RailFair:
     edition: LoadedEdition
     cache: CachedAnswers
     limiter: RateLimiter
+    popularity: Popularity
     redis: RedisConnection | None
 
     @property
@@ -143,6 +146,7 @@ def wired(
         edition=LoadedEdition(storage, besides=_besides(settings)),
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
+        popularity=Popularity(storage, None if redis is None else RedisRouteWeights(redis), clock),
         redis=redis,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),
     )

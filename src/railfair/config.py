@@ -214,6 +214,11 @@ class Settings(BaseSettings):
         description="Seconds after that for which an answer may still go out while it is made anew"
         " or cannot be.",
     )
+    popularity_flush_s: Annotated[float, Field(gt=0, le=10)] = Field(
+        default=5.0,
+        description="Seconds for which counts of requests stay in a worker before they are put"
+        " away; so much is lost when it is killed.",
+    )
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = Field(
         default=None,
         description="Redis that workers and replicas share: redis://, rediss:// or unix://.",

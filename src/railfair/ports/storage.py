@@ -10,6 +10,7 @@ from railfair.ports.forecasts import Forecasts
 from railfair.ports.jobs import Jobs
 from railfair.ports.loaded_feeds import LoadedFeeds
 from railfair.ports.performance import Performance
+from railfair.ports.popularity import RouteWeights
 from railfair.ports.timetable import Timetable
 
 
@@ -49,6 +50,11 @@ class UnitOfWork(Protocol):
     @property
     def keys(self) -> ApiKeys:
         """The keys of the API that were given out."""
+        ...
+
+    @property
+    def popularity(self) -> RouteWeights:
+        """How often routes were asked for."""
         ...
 
 

@@ -10,6 +10,7 @@ from railfair.adapters.memory.forecasts import MemoryForecasts
 from railfair.adapters.memory.jobs import MemoryJobs
 from railfair.adapters.memory.loaded_feeds import MemoryLoadedFeeds
 from railfair.adapters.memory.performance import MemoryPerformance
+from railfair.adapters.memory.popularity import MemoryRouteWeights
 from railfair.adapters.memory.timetable import MemoryTimetable
 
 
@@ -24,6 +25,7 @@ class MemoryUnitOfWork:
         self.fares = MemoryFares()
         self.jobs = MemoryJobs()
         self.keys = MemoryApiKeys()
+        self.popularity = MemoryRouteWeights()
 
     def copy(self) -> "MemoryUnitOfWork":
         """Return a copy that can be written without touching this one."""
@@ -35,6 +37,7 @@ class MemoryUnitOfWork:
         other.fares = self.fares.copy()
         other.jobs = self.jobs.copy()
         other.keys = self.keys.copy()
+        other.popularity = self.popularity.copy()
         return other
 
 

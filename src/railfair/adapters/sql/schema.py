@@ -317,3 +317,12 @@ api_key = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
+
+# How often routes were asked for: sums of weights that grow with time (`domain.popularity`).
+route_weight = Table(
+    "route_weight",
+    metadata,
+    Column("origin", _text(3), primary_key=True),
+    Column("destination", _text(3), primary_key=True),
+    Column("weight", Float, nullable=False, index=True),
+)

@@ -14,6 +14,7 @@ from railfair.adapters.sql.forecasts import SqlForecasts
 from railfair.adapters.sql.jobs import SqlJobs
 from railfair.adapters.sql.loaded_feeds import SqlLoadedFeeds
 from railfair.adapters.sql.performance import SqlPerformance
+from railfair.adapters.sql.popularity import SqlRouteWeights
 from railfair.adapters.sql.postgresql import tell_what_changed
 from railfair.adapters.sql.timetable import SqlTimetable
 from railfair.adapters.sql.unavailable import reached, translated
@@ -32,6 +33,7 @@ class SqlUnitOfWork:
         self.fares = SqlFares(connection, opened)
         self.jobs = SqlJobs(connection)
         self.keys = SqlApiKeys(connection)
+        self.popularity = SqlRouteWeights(connection)
 
 
 class SqlStorage:

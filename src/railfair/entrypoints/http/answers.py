@@ -6,7 +6,7 @@ An address that was asked for before finds its answer without being read again: 
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from heapq import nlargest
@@ -23,6 +23,7 @@ from railfair.application.editions import LOOK_EVERY_S
 from railfair.application.questions import Question, name_of, quarter
 from railfair.bootstrap import RailFair
 from railfair.domain.errors import RailFairError
+from railfair.domain.popularity import Route
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
 from railfair.ports.cache import Entry
@@ -46,15 +47,21 @@ type Target = tuple[str, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What is sent: the *status*, its *headers* and the *body*; *route* is the path's template."""
+    """What is sent: the *status*, its *headers* and the *body*; *route* is the path's template.
+
+    *counted* is the pair of stations for which it counts as a request, if it does for one.
+    """
 
     status: int
     headers: list[Header]
     body: bytes
     route: str = ""
+    counted: Route | None = None
 
 
 type Make = Callable[[], Awaitable[msgspec.Struct]]
+type AskedForMost = Callable[[], Awaitable[Sequence[tuple[Question, Make]]]]
+"""Returns questions worth answering before they are asked, the likeliest first."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -80,6 +87,7 @@ class Answers:
         self._known: OrderedDict[Target, _Known] = OrderedDict()
         self._minute, self._sale = -1, ""
         self._known_in: tuple[str | None, str] = None, ""
+        self._warmed_in: str | None = ""
         self._hottest: list[tuple[Target, _Known]] = []
         """What was asked for most before the last change, to be made anew."""
 
@@ -103,6 +111,7 @@ class Answers:
         asked_in = self._now_in()
         key = await self._current_key(question)
         answer = await self._named(key, make)
+        self.count(question)
         if is_fixed and self._now_in() == asked_in:
             self._remember(request.scope, key, question, make)
         has = request.headers.get("if-none-match", "").encode()
@@ -130,20 +139,41 @@ class Answers:
         if known is None or answer is None:
             return None
         known.times += 1
-        return self._kept(answer, asked.get(b"if-none-match", b""), known.route)
+        has = asked.get(b"if-none-match", b"")
+        return self._kept(answer, has, known.route, counted=known.question.counted)
+
+    def count(self, question: Question) -> None:
+        """Count *question*, which was answered, for its route if it is a request for one."""
+        if question.counted is not None:
+            self._railfair.popularity.count(question.counted)
 
     def warnings(self) -> dict[str, str]:
         """Return the headers of an answer made of several, some of which may be kept ones."""
         return {DEGRADED.decode(): "database"} if self._railfair.edition.is_lost else {}
 
-    async def keep_warm(self) -> None:
-        """Make anew after each import what is asked for most; does not end."""
+    async def keep_warm(self, asked_for_most: AskedForMost) -> None:
+        """Make after each import, and at the start, what is asked for most; does not end.
+
+        That is what this process was asked for, then what all were by *asked_for_most*.
+        """
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             self._now_in()
             hottest, self._hottest = self._hottest, []
             for target, known in hottest:
                 await self._warm(target, known)
+            if self._railfair.edition.name != self._warmed_in:
+                self._warmed_in = self._railfair.edition.name
+                await self._warm_for_all(asked_for_most)
+
+    async def _warm_for_all(self, asked_for_most: AskedForMost) -> None:
+        """Make what all ask for most, one after the other; give way to another import."""
+        with suppress(RailFairError):
+            for question, make in await asked_for_most():
+                if self._railfair.edition.name != self._warmed_in:
+                    return
+                with suppress(RailFairError):
+                    await self.get(question, make)
 
     async def _current_key(self, question: Question) -> str:
         if self._railfair.edition.name is None:
@@ -194,7 +224,15 @@ class Answers:
             self._known_in = now
         return now
 
-    def _kept(self, answer: Answer, has: bytes, route: str = "", *, is_fixed: bool = True) -> Kept:
+    def _kept(
+        self,
+        answer: Answer,
+        has: bytes,
+        route: str = "",
+        *,
+        is_fixed: bool = True,
+        counted: Route | None = None,
+    ) -> Kept:
         entry = answer.entry
         age_s = int(entry.age_s(time.time()))
         outcome, is_lost = answer.outcome, self._railfair.edition.is_lost
@@ -210,12 +248,12 @@ class Answers:
         if is_lost or answer.degraded:
             headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
         if _has(has, etag):
-            return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route)
+            return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route, counted)
         headers += (
             (b"content-type", b"application/json"),
             (b"content-length", b"%d" % len(entry.body)),
         )
-        return Kept(HTTPStatus.OK, headers, entry.body, route)
+        return Kept(HTTPStatus.OK, headers, entry.body, route, counted)
 
 
 def _for_clients(entry: Entry, age_s: int) -> bytes:

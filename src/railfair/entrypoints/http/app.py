@@ -22,7 +22,7 @@ from railfair import __version__
 from railfair.bootstrap import RailFair, log_to_stderr, opened
 from railfair.config import Settings
 from railfair.domain import errors
-from railfair.entrypoints.background import background_works
+from railfair.entrypoints.background import background_works, put_away_the_last
 from railfair.entrypoints.collector import settle
 from railfair.entrypoints.http import (
     admin,
@@ -86,10 +86,15 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             await railfair.keys.read()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
-            works = {**background_works(railfair), "kept answers": app.state.answers.keep_warm}
+            answers: Answers = app.state.answers
+            works = {
+                **background_works(railfair),
+                "kept answers": lambda: answers.keep_warm(lambda: places.asked_for_most(railfair)),
+            }
             app.state.background = Supervisor(works)
             async with app.state.background.running():
                 yield
+            await put_away_the_last(railfair)
 
     return Litestar(
         route_handlers=[

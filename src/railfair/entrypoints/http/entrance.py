@@ -19,6 +19,7 @@ from litestar.types import HTTPScope, Message, Receive, Scope, Send
 from railfair.bootstrap import RailFair, logger
 from railfair.config import Settings
 from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
+from railfair.domain.popularity import Route
 from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Kept
@@ -93,8 +94,10 @@ class _Answer:
         await self.whole(problem.status, headers, content)
 
     async def kept(self, kept: Kept) -> None:
-        """Send what was *kept*, which no route of the application has seen."""
+        """Send what was *kept*, which no route of the application has seen, and count it."""
         self.scope["path_template"] = kept.route
+        if kept.counted is not None:
+            self._entrance.count(kept.counted)
         await self.whole(kept.status, kept.headers, kept.body)
 
     async def whole(
@@ -125,6 +128,11 @@ class Entrance:
         )
         self.is_leaving = False
         """Clients are told with each answer to come back on another connection."""
+
+    def count(self, route: Route) -> None:
+        """Count a request for *route* that is answered with what is kept."""
+        railfair: RailFair = self._app.state.railfair
+        railfair.popularity.count(route)
 
     def leave(self, *, is_ready: bool) -> None:
         """Tell clients to come back on other connections, and those that watch if *is_ready*."""

@@ -100,6 +100,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
         query=query,
         ends=(query.out.origin, query.out.destination),
         travel=query.out.day,
+        is_request=True,
     )
     return await answers.respond(request, question, made)
 

@@ -166,6 +166,7 @@ async def _answered(
         query=query,
         ends=(query.origin, query.destination),
         travel=query.day,
+        is_request=True,
     )
     return await answers.respond(request, question, made, is_fixed=is_fixed)
 

@@ -12,12 +12,14 @@ from railfair.application.questions import Question
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import Crs, crs
+from railfair.domain.popularity import Route
 from railfair.entrypoints import wire
-from railfair.entrypoints.http.answers import Answers
+from railfair.entrypoints.http.answers import MOST_WARMED, Answers, Make
 from railfair.entrypoints.http.parameters import Parameters
 
 LONGEST_QUERY: Final = 60
 MOST_STATIONS: Final = 100
+MOST_ROUTES: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +95,11 @@ async def route_statistics(
     """Return figures over trains that call at both stations, in that order."""
     railfair: RailFair = state.railfair
     ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
+    answers: Answers = state.answers
+    return await answers.respond(request, *_of_route(railfair, ends))
 
+
+def _of_route(railfair: RailFair, ends: Route) -> tuple[Question, Make]:
     async def made() -> wire.RouteStatisticsAnswer:
         return wire.route_statistics(
             await figures.route_statistics(
@@ -101,9 +107,31 @@ async def route_statistics(
             )
         )
 
-    question = Question(kind=Kind.STATISTICS, query=_Figures(about="route"), ends=ends)
-    answers: Answers = state.answers
-    return await answers.respond(request, question, made)
+    return Question(kind=Kind.STATISTICS, query=_Figures(about="route"), ends=ends), made
+
+
+@get("/routes/popular", summary="The routes asked for most")
+async def popular_routes(
+    state: State,
+    limit: Annotated[str | None, QueryParameter(description="at most so many (1-100, 10)")] = None,
+) -> Response[wire.PopularRoutesAnswer]:
+    """Return the routes that predictions, comparisons and plans were asked for, most first.
+
+    A request counts half after two weeks. Nothing is kept of who asked, or when.
+    """
+    parameters = Parameters({"limit": limit})
+    most = parameters.integer("limit", 10, least=1, most=MOST_ROUTES)
+    parameters.check()
+    railfair: RailFair = state.railfair
+    found = await railfair.popularity.popular(most, railfair.stations)
+    return Response(wire.popular_routes(found), headers={"Cache-Control": "no-cache"})
+
+
+async def asked_for_most(railfair: RailFair) -> list[tuple[Question, Make]]:
+    """Return the questions about figures of the routes that are asked for most."""
+    found = await railfair.popularity.popular(MOST_WARMED, railfair.stations)
+    ends = [(route.origin.crs, route.destination.crs) for route in found.routes]
+    return [_of_route(railfair, one) for one in ends]
 
 
 @get("/statistics", summary="What is loaded, and how punctual it was")
@@ -125,6 +153,6 @@ async def statistics(
 
 router: Final = Router(
     path="/api",
-    route_handlers=[find_stations, station, route_statistics, statistics],
+    route_handlers=[find_stations, station, popular_routes, route_statistics, statistics],
     tags=["Stations and routes"],
 )

@@ -157,6 +157,7 @@ def _asked(state: State, query: PredictionQuery) -> tuple[Question, Make]:
         query=query,
         ends=(query.origin, query.destination),
         travel=query.day if query.include_fares else None,
+        is_request=True,
     )
     return question, made
 
@@ -167,7 +168,9 @@ async def _batched(state: State, values: Any, turns: asyncio.Semaphore) -> dict[
     try:
         query = _query(Parameters(_canonical(_object(values)), is_body=True))
         async with turns:
-            answer = await answers.get(*_asked(state, query))
+            question, made = _asked(state, query)
+            answer = await answers.get(question, made)
+        answers.count(question)
         return {"status": HTTPStatus.OK, "body": msgspec.Raw(answer.entry.body)}
     except FaultyRequest as error:
         problem = problems.of_faults(error)

@@ -10,10 +10,12 @@ from railfair.entrypoints.wire.fare_trends import FareTrendsAnswer, fare_trends
 from railfair.entrypoints.wire.fares import FaresAnswer, fares
 from railfair.entrypoints.wire.journeys import PlanAnswer, plan
 from railfair.entrypoints.wire.places import (
+    PopularRoutesAnswer,
     RouteStatisticsAnswer,
     StationDetail,
     StationsAnswer,
     StatisticsAnswer,
+    popular_routes,
     punctuality,
     route_statistics,
     station_detail,
@@ -27,6 +29,7 @@ __all__ = [
     "FareTrendsAnswer",
     "FaresAnswer",
     "PlanAnswer",
+    "PopularRoutesAnswer",
     "PredictionAnswer",
     "RouteStatisticsAnswer",
     "StationDetail",
@@ -38,6 +41,7 @@ __all__ = [
     "fares",
     "plain",
     "plan",
+    "popular_routes",
     "prediction",
     "punctuality",
     "route_statistics",

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import msgspec
 
+from railfair.application.popularity import PopularRoutes
 from railfair.application.statistics import FaresLoaded, RouteStatistics, Statistics
 from railfair.domain import station
 from railfair.domain.delays.distribution import LATE_MINUTES, QUANTILES
@@ -103,6 +104,26 @@ class StatisticsAnswer(msgspec.Struct):
     degraded: bool = False
 
 
+class PopularRoute(msgspec.Struct):
+    """A route that is asked for; `requests` counts each half after two weeks.
+
+    `on_time_probability` is the share of its direct trains that were, null if none was observed.
+    """
+
+    origin: StationRef
+    destination: StationRef
+    requests: float
+    on_time_probability: float | None
+
+
+class PopularRoutesAnswer(msgspec.Struct):
+    """The routes asked for most, most first."""
+
+    routes: list[PopularRoute]
+    provenance: Provenance
+    degraded: bool = False
+
+
 class StationsAnswer(msgspec.Struct):
     """Stations that a query may mean, the likeliest first."""
 
@@ -129,6 +150,22 @@ def route_statistics(answer: RouteStatistics) -> RouteStatisticsAnswer:
         origin=station_ref(answer.origin),
         destination=station_ref(answer.destination),
         statistics=punctuality(answer.outcomes),
+        provenance=provenance(answer.provenance),
+    )
+
+
+def popular_routes(answer: PopularRoutes) -> PopularRoutesAnswer:
+    """Return the routes asked for most."""
+    return PopularRoutesAnswer(
+        routes=[
+            PopularRoute(
+                origin=station_ref(route.origin),
+                destination=station_ref(route.destination),
+                requests=round(route.requests, MINUTE_DIGITS),
+                on_time_probability=None if route.on_time is None else round(route.on_time, DIGITS),
+            )
+            for route in answer.routes
+        ],
         provenance=provenance(answer.provenance),
     )
 
