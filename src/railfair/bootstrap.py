@@ -37,6 +37,7 @@ from railfair.application.compare_fares import CompareFares
 from railfair.application.editions import LoadedEdition
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
+from railfair.application.patterns import Patterns
 from railfair.application.plan_journeys import PlanJourneys
 from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictDelay
@@ -101,6 +102,7 @@ class RailFair:
     cache: CachedAnswers
     limiter: RateLimiter
     popularity: Popularity
+    patterns: Patterns
     redis: RedisConnection | None
 
     @property
@@ -146,6 +148,7 @@ def wired(
         edition=LoadedEdition(storage, besides=_besides(settings)),
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
+        patterns=Patterns(storage, stations),
         popularity=Popularity(storage, None if redis is None else RedisRouteWeights(redis), clock),
         redis=redis,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),

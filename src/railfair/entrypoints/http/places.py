@@ -8,6 +8,7 @@ from litestar.datastructures import State
 from litestar.params import FromPath, QueryParameter
 
 from railfair.application import statistics as figures
+from railfair.application.patterns import Period
 from railfair.application.questions import Question
 from railfair.bootstrap import RailFair
 from railfair.domain.cache_keys import Kind
@@ -20,6 +21,7 @@ from railfair.entrypoints.http.parameters import Parameters
 LONGEST_QUERY: Final = 60
 MOST_STATIONS: Final = 100
 MOST_ROUTES: Final = 100
+PERIODS: Final = {period.value: period for period in Period}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,21 @@ class _Figures:
     """Which figures are asked for."""
 
     about: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Trend:
+    """By what a trend is told."""
+
+    by: Period
+
+
+@dataclass(frozen=True, slots=True)
+class _AtStation:
+    """Which figures of which station are asked for."""
+
+    about: str
+    crs: Crs
 
 
 @get("/stations", summary="Find stations by code or by part of a name")
@@ -131,7 +148,92 @@ async def asked_for_most(railfair: RailFair) -> list[tuple[Question, Make]]:
     """Return the questions about figures of the routes that are asked for most."""
     found = await railfair.popularity.popular(MOST_WARMED, railfair.stations)
     ends = [(route.origin.crs, route.destination.crs) for route in found.routes]
-    return [_of_route(railfair, one) for one in ends]
+    asked = [(_of_route(railfair, one), _patterns_of(railfair, one)) for one in ends]
+    return [question for both in asked for question in both]
+
+
+@get("/routes/{origin:str}/{destination:str}/patterns", summary="When a route's trains are late")
+async def route_patterns(
+    request: Request[Any, Any, Any],
+    state: State,
+    origin: FromPath[str],
+    destination: FromPath[str],
+) -> Response[wire.RoutePatternsAnswer]:
+    """Return figures by hour and weekday of departure, over trains that call at both stations.
+
+    `on_time` is the likeliest share: with few trains it is near that of the route, and of a route
+    with few trains near that of the network.
+    """
+    railfair: RailFair = state.railfair
+    ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
+    answers: Answers = state.answers
+    return await answers.respond(request, *_patterns_of(railfair, ends))
+
+
+def _patterns_of(railfair: RailFair, ends: Route) -> tuple[Question, Make]:
+    async def made() -> wire.RoutePatternsAnswer:
+        return wire.route_patterns(await railfair.patterns.of_route(*ends))
+
+    return Question(kind=Kind.STATISTICS, query=_Figures(about="patterns"), ends=ends), made
+
+
+@get("/routes/{origin:str}/{destination:str}/trends", summary="How a route's trains ran over time")
+async def route_trends(
+    request: Request[Any, Any, Any],
+    state: State,
+    origin: FromPath[str],
+    destination: FromPath[str],
+    by: Annotated[str | None, QueryParameter(description="day, week (default) or month")] = None,
+) -> Response[wire.RouteTrendAnswer]:
+    """Return figures by day, week or month of departure, and a change that is credible."""
+    railfair: RailFair = state.railfair
+    ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
+    parameters = Parameters({"by": by})
+    period = parameters.one_of("by", PERIODS, Period.WEEK)
+    parameters.check()
+
+    async def made() -> wire.RouteTrendAnswer:
+        return wire.route_trend(await railfair.patterns.trend(*ends, period))
+
+    answers: Answers = state.answers
+    question = Question(kind=Kind.STATISTICS, query=_Trend(by=period), ends=ends)
+    return await answers.respond(request, question, made)
+
+
+@get("/stations/{code:str}/punctuality", summary="How trains arrived at a station")
+async def station_punctuality(
+    request: Request[Any, Any, Any], state: State, code: FromPath[str]
+) -> Response[wire.StationPunctualityAnswer]:
+    """Return figures over all booked arrivals, by operator, and by the hour of arrival."""
+    railfair: RailFair = state.railfair
+    where = crs(code)
+
+    async def made() -> wire.StationPunctualityAnswer:
+        return wire.station_punctuality(await railfair.patterns.of_station(where))
+
+    answers: Answers = state.answers
+    question = Question(kind=Kind.STATISTICS, query=_AtStation(about="punctuality", crs=where))
+    return await answers.respond(request, question, made)
+
+
+@get("/stations/{code:str}/interchanges", summary="How often changes worked at a station")
+async def station_interchanges(
+    request: Request[Any, Any, Any], state: State, code: FromPath[str]
+) -> Response[wire.StationChangesAnswer]:
+    """Return for each number of booked minutes how many changes there were, and worked.
+
+    A change is between two trains that were seen there; it worked if the station's minutes for a
+    change lay between. Trains that go back to where they came from are not changed to.
+    """
+    railfair: RailFair = state.railfair
+    where = crs(code)
+
+    async def made() -> wire.StationChangesAnswer:
+        return wire.station_changes(await railfair.patterns.changes(where))
+
+    answers: Answers = state.answers
+    question = Question(kind=Kind.STATISTICS, query=_AtStation(about="interchanges", crs=where))
+    return await answers.respond(request, question, made)
 
 
 @get("/statistics", summary="What is loaded, and how punctual it was")
@@ -153,6 +255,16 @@ async def statistics(
 
 router: Final = Router(
     path="/api",
-    route_handlers=[find_stations, station, popular_routes, route_statistics, statistics],
+    route_handlers=[
+        find_stations,
+        station,
+        station_punctuality,
+        station_interchanges,
+        popular_routes,
+        route_statistics,
+        route_patterns,
+        route_trends,
+        statistics,
+    ],
     tags=["Stations and routes"],
 )

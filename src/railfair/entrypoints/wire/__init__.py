@@ -9,6 +9,16 @@ from railfair.entrypoints.wire.departures import DeparturesAnswer, departures
 from railfair.entrypoints.wire.fare_trends import FareTrendsAnswer, fare_trends
 from railfair.entrypoints.wire.fares import FaresAnswer, fares
 from railfair.entrypoints.wire.journeys import PlanAnswer, plan
+from railfair.entrypoints.wire.patterns import (
+    RoutePatternsAnswer,
+    RouteTrendAnswer,
+    StationChangesAnswer,
+    StationPunctualityAnswer,
+    route_patterns,
+    route_trend,
+    station_changes,
+    station_punctuality,
+)
 from railfair.entrypoints.wire.places import (
     PopularRoutesAnswer,
     RouteStatisticsAnswer,
@@ -31,8 +41,12 @@ __all__ = [
     "PlanAnswer",
     "PopularRoutesAnswer",
     "PredictionAnswer",
+    "RoutePatternsAnswer",
     "RouteStatisticsAnswer",
+    "RouteTrendAnswer",
+    "StationChangesAnswer",
     "StationDetail",
+    "StationPunctualityAnswer",
     "StationsAnswer",
     "StatisticsAnswer",
     "cursors",
@@ -44,8 +58,12 @@ __all__ = [
     "popular_routes",
     "prediction",
     "punctuality",
+    "route_patterns",
     "route_statistics",
+    "route_trend",
+    "station_changes",
     "station_detail",
+    "station_punctuality",
     "station_ref",
     "statistics",
 ]

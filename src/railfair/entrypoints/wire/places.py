@@ -12,6 +12,7 @@ from railfair.domain import station
 from railfair.domain.delays.distribution import LATE_MINUTES, QUANTILES
 from railfair.domain.feed import LoadedFeed
 from railfair.domain.railtime import iso
+from railfair.domain.share import share as seen_share
 from railfair.domain.statistics import OutcomeCounts
 from railfair.entrypoints.wire.refs import (
     OperatorRef,
@@ -43,13 +44,15 @@ class StationDetail(msgspec.Struct):
 class Punctuality(msgspec.Struct):
     """How arrivals went: shares of `trains`, which ran or were cancelled.
 
-    `unknown` arrivals, whose report was lost, are in no share. Mean and quantiles are of those that
+    `unknown` arrivals, whose report was lost, are in no share. `on_time_interval` holds the share
+    of all such trains, of which these are some, with 95 %. Mean and quantiles are of those that
     ran; the mean is of max(delay, 0).
     """
 
     trains: int
     unknown: int
     on_time_probability: float | None
+    on_time_interval: tuple[float, float] | None
     late_probability: dict[str, float]
     cancelled_probability: float | None
     mean_delay_min: float | None
@@ -198,10 +201,14 @@ def punctuality(outcomes: OutcomeCounts) -> Punctuality:
         return round(number / trains, DIGITS)
 
     mean = outcomes.mean_delay_min()
+    likely = seen_share(outcomes.on_time, trains)
     return Punctuality(
         trains=trains,
         unknown=outcomes.unknown,
         on_time_probability=share(outcomes.on_time) if trains else None,
+        on_time_interval=(
+            None if likely is None else (round(likely.low, DIGITS), round(likely.high, DIGITS))
+        ),
         late_probability={
             str(minutes): share(outcomes.late(minutes)) for minutes in LATE_MINUTES if trains
         },
