@@ -42,6 +42,7 @@ from railfair.application.plan_journeys import PlanJourneys
 from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictDelay
 from railfair.application.price_journeys import PriceJourneys
+from railfair.application.scorecard import ForecastLog
 from railfair.application.stations import StationDirectory
 from railfair.application.tiered_cache import TieredCache
 from railfair.config import Settings
@@ -103,6 +104,7 @@ class RailFair:
     limiter: RateLimiter
     popularity: Popularity
     patterns: Patterns
+    forecast_log: ForecastLog
     redis: RedisConnection | None
 
     @property
@@ -149,6 +151,7 @@ def wired(
         cache=_cache(settings, redis),
         limiter=_limiter(redis),
         patterns=Patterns(storage, stations),
+        forecast_log=ForecastLog(storage, holidays, clock, is_on=settings.forecast_log == "on"),
         popularity=Popularity(storage, None if redis is None else RedisRouteWeights(redis), clock),
         redis=redis,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),

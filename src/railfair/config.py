@@ -131,6 +131,10 @@ class Settings(BaseSettings):
         default=Quota(limit=6_000, window_s=60),
         description="What a client without a key may ask for, such as 600/minute, or off.",
     )
+    feedback_limit: Annotated[Quota | None, NoDecode, BeforeValidator(_quota)] = Field(
+        default=Quota(limit=20, window_s=3_600),
+        description="How often a client may tell how journeys went, such as 20/hour, or off.",
+    )
     trusted_proxies: Annotated[
         tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
     ] = Field(
@@ -218,6 +222,11 @@ class Settings(BaseSettings):
         default=5.0,
         description="Seconds for which counts of requests stay in a worker before they are put"
         " away; so much is lost when it is killed.",
+    )
+    forecast_log: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether forecasts that are served are logged, to be scored once the running of"
+        " their day is imported.",
     )
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = Field(
         default=None,

@@ -39,7 +39,7 @@ def background_works(railfair: RailFair) -> Mapping[str, Work]:
     at = railfair.settings.daily_fares_update
     works: dict[str, Work] = {
         "loaded edition": railfair.edition.follow,
-        "popular routes": lambda: _put_away(railfair),
+        "counts and forecasts": lambda: _put_away(railfair),
     }
     if at is not None:
         works["fares update"] = lambda: _watch(railfair, at)
@@ -47,18 +47,20 @@ def background_works(railfair: RailFair) -> Mapping[str, Work]:
 
 
 async def put_away_the_last(railfair: RailFair) -> None:
-    """Put away what was counted since the last time, if that can be done shortly."""
+    """Put away what was counted and served since, if that can be done shortly."""
     with suppress(SourceUnavailable, TimeoutError):
         async with asyncio.timeout(LAST_S):
             await railfair.popularity.flush()
+            await railfair.forecast_log.flush()
 
 
 async def _put_away(railfair: RailFair) -> None:
-    """Put away what was counted, again and again; what cannot be now is the next time."""
+    """Put away what was counted and served, again and again; what cannot be now is later."""
     while True:
         await asyncio.sleep(railfair.settings.popularity_flush_s)
         with suppress(SourceUnavailable):
             await railfair.popularity.flush()
+            await railfair.forecast_log.flush()
 
 
 async def _watch(railfair: RailFair, at: time) -> None:

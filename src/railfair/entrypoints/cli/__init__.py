@@ -17,6 +17,7 @@ from railfair.entrypoints.cli.feeds import feeds
 from railfair.entrypoints.cli.imports import import_
 from railfair.entrypoints.cli.keys import keys
 from railfair.entrypoints.cli.plan import plan
+from railfair.entrypoints.cli.scorecards import scorecard
 from railfair.entrypoints.cli.serving import serve
 
 EPILOG: Final = """\b
@@ -53,7 +54,7 @@ def railfair() -> None:
     """
 
 
-for command in (db, import_, demo, feeds, keys, predict, fares, plan, backtest, serve):
+for command in (db, import_, demo, feeds, keys, predict, fares, plan, backtest, scorecard, serve):
     railfair.add_command(command)
 
 

@@ -27,11 +27,13 @@ from railfair.entrypoints.collector import settle
 from railfair.entrypoints.http import (
     admin,
     fares,
+    feedback,
     journeys,
     operations,
     places,
     predictions,
     problems,
+    scorecard,
 )
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.answers import Answers
@@ -103,6 +105,8 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             journeys.router,
             journeys.station_departures,
             places.router,
+            scorecard.router,
+            feedback.router,
             operations.router,
             admin.router,
             metrics,

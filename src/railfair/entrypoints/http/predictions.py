@@ -150,7 +150,9 @@ def _asked(state: State, query: PredictionQuery) -> tuple[Question, Make]:
     railfair: RailFair = state.railfair
 
     async def made() -> wire.PredictionAnswer:
-        return wire.prediction(await railfair.predict(query, railfair.compare_fares))
+        prediction = await railfair.predict(query, railfair.compare_fares)
+        railfair.forecast_log.note(prediction)
+        return wire.prediction(prediction)
 
     question = Question(
         kind=Kind.PRICED_PREDICTIONS if query.include_fares else Kind.PREDICTIONS,

@@ -33,6 +33,7 @@ from railfair.entrypoints.wire.places import (
 )
 from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
 from railfair.entrypoints.wire.refs import plain, station_ref
+from railfair.entrypoints.wire.scorecard import ScorecardAnswer, scorecard
 
 __all__ = [
     "DeparturesAnswer",
@@ -44,6 +45,7 @@ __all__ = [
     "RoutePatternsAnswer",
     "RouteStatisticsAnswer",
     "RouteTrendAnswer",
+    "ScorecardAnswer",
     "StationChangesAnswer",
     "StationDetail",
     "StationPunctualityAnswer",
@@ -61,6 +63,7 @@ __all__ = [
     "route_patterns",
     "route_statistics",
     "route_trend",
+    "scorecard",
     "station_changes",
     "station_detail",
     "station_punctuality",
