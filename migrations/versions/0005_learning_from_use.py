@@ -79,9 +79,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
     )
     op.create_index(op.f("ix_feedback_month"), "feedback", ["month"])
+    op.create_table(
+        "own_secret",
+        sa.Column("name", _text(32), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_own_secret")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("own_secret")
     op.drop_table("feedback")
     op.drop_table("baseline_count")
     op.drop_table("forecast_score")

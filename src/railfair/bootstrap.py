@@ -1,6 +1,7 @@
 """Composition root: puts adapters behind the ports, and hands out use cases."""
 
 import random
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -41,6 +42,7 @@ from railfair.application.patterns import Patterns
 from railfair.application.plan_journeys import PlanJourneys
 from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictDelay
+from railfair.application.preferences import PreferenceKeeper
 from railfair.application.price_journeys import PriceJourneys
 from railfair.application.scorecard import ForecastLog
 from railfair.application.stations import StationDirectory
@@ -83,6 +85,7 @@ BREAKER_FAILURES: Final = 3
 BREAKER_PROBE_S: Final = 1.0
 """How often it is tried then."""
 MEGABYTE: Final = 1 << 20
+SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +108,7 @@ class RailFair:
     popularity: Popularity
     patterns: Patterns
     forecast_log: ForecastLog
+    preferences: PreferenceKeeper
     redis: RedisConnection | None
 
     @property
@@ -152,6 +156,13 @@ def wired(
         limiter=_limiter(redis),
         patterns=Patterns(storage, stations),
         forecast_log=ForecastLog(storage, holidays, clock, is_on=settings.forecast_log == "on"),
+        preferences=PreferenceKeeper(
+            storage,
+            stations,
+            clock,
+            keys=[one.get_secret_value().encode() for one in settings.preferences_secrets],
+            random=lambda: secrets.token_bytes(SECRET_BYTES),
+        ),
         popularity=Popularity(storage, None if redis is None else RedisRouteWeights(redis), clock),
         redis=redis,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),

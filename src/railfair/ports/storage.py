@@ -13,6 +13,7 @@ from railfair.ports.loaded_feeds import LoadedFeeds
 from railfair.ports.performance import Performance
 from railfair.ports.popularity import RouteWeights
 from railfair.ports.scorecard import Scorecard
+from railfair.ports.secrets import Secrets
 from railfair.ports.timetable import Timetable
 
 
@@ -67,6 +68,11 @@ class UnitOfWork(Protocol):
     @property
     def feedback(self) -> FeedbackBox:
         """What passengers say."""
+        ...
+
+    @property
+    def secrets(self) -> Secrets:
+        """Keys that the service made for itself."""
         ...
 
 

@@ -13,6 +13,7 @@ from railfair.adapters.memory.loaded_feeds import MemoryLoadedFeeds
 from railfair.adapters.memory.performance import MemoryPerformance
 from railfair.adapters.memory.popularity import MemoryRouteWeights
 from railfair.adapters.memory.scorecard import MemoryScorecard
+from railfair.adapters.memory.secrets import MemorySecrets
 from railfair.adapters.memory.timetable import MemoryTimetable
 
 
@@ -30,6 +31,7 @@ class MemoryUnitOfWork:
         self.popularity = MemoryRouteWeights()
         self.scorecard = MemoryScorecard()
         self.feedback = MemoryFeedback()
+        self.secrets = MemorySecrets()
 
     def copy(self) -> "MemoryUnitOfWork":
         """Return a copy that can be written without touching this one."""
@@ -44,6 +46,7 @@ class MemoryUnitOfWork:
         other.popularity = self.popularity.copy()
         other.scorecard = self.scorecard.copy()
         other.feedback = self.feedback.copy()
+        other.secrets = self.secrets.copy()
         return other
 
 

@@ -379,6 +379,14 @@ feedback = Table(
     Column("cancelled", Boolean, nullable=False),
 )
 
+# Keys that the service made for itself, where the settings name none.
+own_secret = Table(
+    "own_secret",
+    metadata,
+    Column("name", _text(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
 # What the baselines of served forecasts know: little-endian 32-bit counts of a cell.
 baseline_count = Table(
     "baseline_count",

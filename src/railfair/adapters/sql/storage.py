@@ -18,6 +18,7 @@ from railfair.adapters.sql.performance import SqlPerformance
 from railfair.adapters.sql.popularity import SqlRouteWeights
 from railfair.adapters.sql.postgresql import tell_what_changed
 from railfair.adapters.sql.scorecard import SqlScorecard
+from railfair.adapters.sql.secrets import SqlSecrets
 from railfair.adapters.sql.timetable import SqlTimetable
 from railfair.adapters.sql.unavailable import reached, translated
 from railfair.ports.storage import PoolFigures
@@ -38,6 +39,7 @@ class SqlUnitOfWork:
         self.popularity = SqlRouteWeights(connection)
         self.scorecard = SqlScorecard(connection)
         self.feedback = SqlFeedback(connection)
+        self.secrets = SqlSecrets(connection)
 
 
 class SqlStorage:

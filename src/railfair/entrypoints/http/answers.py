@@ -24,6 +24,7 @@ from railfair.application.questions import Question, name_of, quarter
 from railfair.bootstrap import RailFair
 from railfair.domain.errors import RailFairError
 from railfair.domain.popularity import Route
+from railfair.entrypoints.http import preferences
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.headers import Header
 from railfair.ports.cache import Entry
@@ -38,6 +39,8 @@ MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
 SECONDS_A_MINUTE: Final = 60
+BY_COOKIE: Final = (b"vary", b"Cookie")
+"""Answers to questions that preferences may change."""
 DEGRADED: Final = b"x-degraded"
 """Says why an answer is stale that would have been made anew."""
 
@@ -112,18 +115,22 @@ class Answers:
         key = await self._current_key(question)
         answer = await self._named(key, make)
         self.count(question)
-        if is_fixed and self._now_in() == asked_in:
+        told: str | None = request.scope["state"].get("preferences")
+        if is_fixed and told is None and self._now_in() == asked_in:
             self._remember(request.scope, key, question, make)
         has = request.headers.get("if-none-match", "").encode()
-        kept = self._kept(answer, has, is_fixed=is_fixed)
+        kept = self._kept(answer, has, question, is_fixed=is_fixed, is_personal=told is not None)
         return Response(
             kept.body,
             status_code=kept.status,
             media_type=MediaType.JSON,
             headers={
-                name.decode(): value.decode()
-                for name, value in kept.headers
-                if name not in {b"content-type", b"content-length"}
+                **{
+                    name.decode(): value.decode()
+                    for name, value in kept.headers
+                    if name not in {b"content-type", b"content-length"}
+                },
+                **preferences.told_of(request),
             },
         )
 
@@ -132,6 +139,8 @@ class Answers:
 
         *asked* are the headers of the request.
         """
+        if b"cookie" in asked and preferences.is_sent(scope["headers"]):
+            return None  # who prefers something may have to be answered otherwise
         target = scope["path"], scope["query_string"]
         self._now_in()
         known = self._known.get(target)
@@ -140,7 +149,7 @@ class Answers:
             return None
         known.times += 1
         has = asked.get(b"if-none-match", b"")
-        return self._kept(answer, has, known.route, counted=known.question.counted)
+        return self._kept(answer, has, known.question, known.route)
 
     def count(self, question: Question) -> None:
         """Count *question*, which was answered, for its route if it is a request for one."""
@@ -157,14 +166,14 @@ class Answers:
         That is what this process was asked for, then what all were by *asked_for_most*.
         """
         while True:
+            if self._railfair.edition.name != self._warmed_in:
+                self._warmed_in = self._railfair.edition.name
+                await self._warm_for_all(asked_for_most)
             await asyncio.sleep(LOOK_EVERY_S)
             self._now_in()
             hottest, self._hottest = self._hottest, []
             for target, known in hottest:
                 await self._warm(target, known)
-            if self._railfair.edition.name != self._warmed_in:
-                self._warmed_in = self._railfair.edition.name
-                await self._warm_for_all(asked_for_most)
 
     async def _warm_for_all(self, asked_for_most: AskedForMost) -> None:
         """Make what all ask for most, one after the other; give way to another import."""
@@ -228,10 +237,11 @@ class Answers:
         self,
         answer: Answer,
         has: bytes,
+        question: Question,
         route: str = "",
         *,
         is_fixed: bool = True,
-        counted: Route | None = None,
+        is_personal: bool = False,
     ) -> Kept:
         entry = answer.entry
         age_s = int(entry.age_s(time.time()))
@@ -241,12 +251,18 @@ class Answers:
         etag = b'"%s"' % entry.etag.encode()
         headers = [
             (b"etag", etag),
-            (b"cache-control", _for_clients(entry, age_s) if is_fixed else ASK_AGAIN),
+            (
+                b"cache-control",
+                _for_clients(entry, age_s, is_personal=is_personal) if is_fixed else ASK_AGAIN,
+            ),
             (b"age", b"%d" % age_s),
             (b"x-cache", outcome.encode()),
         ]
         if is_lost or answer.degraded:
             headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
+        counted = question.counted
+        if question.is_request:
+            headers.append(BY_COOKIE)
         if _has(has, etag):
             return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route, counted)
         headers += (
@@ -256,11 +272,15 @@ class Answers:
         return Kept(HTTPStatus.OK, headers, entry.body, route, counted)
 
 
-def _for_clients(entry: Entry, age_s: int) -> bytes:
-    """Return how long clients may use *entry*, which is of *age_s*. Source: RFC 9111, RFC 5861."""
+def _for_clients(entry: Entry, age_s: int, *, is_personal: bool) -> bytes:
+    """Return how long clients may use *entry*, which is of *age_s*. Source: RFC 9111, RFC 5861.
+
+    Caches that many share keep nothing that *is_personal*.
+    """
     left_s = max(0, min(CLIENTS_KEEP_S, int(entry.fresh_s) - age_s))
     stale_s = min(CLIENTS_KEEP_STALE_S, int(entry.kept_s - entry.fresh_s))
-    return b"public, max-age=%d, stale-while-revalidate=%d" % (age_s + left_s, stale_s)
+    whose = b"private" if is_personal else b"public"
+    return b"%s, max-age=%d, stale-while-revalidate=%d" % (whose, age_s + left_s, stale_s)
 
 
 def _has(given: bytes, etag: bytes) -> bool:

@@ -32,6 +32,7 @@ from railfair.entrypoints.http import (
     operations,
     places,
     predictions,
+    preferences,
     problems,
     scorecard,
 )
@@ -107,6 +108,7 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             places.router,
             scorecard.router,
             feedback.router,
+            preferences.router,
             operations.router,
             admin.router,
             metrics,

@@ -12,7 +12,10 @@ ALWAYS: Final[tuple[Header, ...]] = (
     (b"x-frame-options", b"DENY"),
     (b"referrer-policy", b"no-referrer"),
 )
-EXPOSED: Final = b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Cache, X-Request-ID"
+EXPOSED: Final = (
+    b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, X-Cache, X-Preferences,"
+    b" X-Request-ID"
+)
 METHODS: Final = b"GET, HEAD, POST, PUT, DELETE"
 ASKABLE: Final = b"Authorization, Content-Type, If-None-Match, Traceparent, X-API-Key, X-Request-ID"
 PREFLIGHT_S: Final = b"600"

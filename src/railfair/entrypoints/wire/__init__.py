@@ -32,7 +32,7 @@ from railfair.entrypoints.wire.places import (
     statistics,
 )
 from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
-from railfair.entrypoints.wire.refs import plain, station_ref
+from railfair.entrypoints.wire.refs import StationRef, plain, station_ref
 from railfair.entrypoints.wire.scorecard import ScorecardAnswer, scorecard
 
 __all__ = [
@@ -49,6 +49,7 @@ __all__ = [
     "StationChangesAnswer",
     "StationDetail",
     "StationPunctualityAnswer",
+    "StationRef",
     "StationsAnswer",
     "StatisticsAnswer",
     "cursors",
