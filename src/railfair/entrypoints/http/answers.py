@@ -26,6 +26,7 @@ from railfair.domain.errors import RailFairError
 from railfair.domain.popularity import Route
 from railfair.entrypoints.http import preferences
 from railfair.entrypoints.http.admission import Gate
+from railfair.entrypoints.http.forms import Form, Forms, formed, may_want_other, wanted
 from railfair.entrypoints.http.headers import Header
 from railfair.ports.cache import Entry
 
@@ -39,8 +40,6 @@ MOST_WARMED: Final = 64
 LONGEST_TARGET: Final = 512
 """Bytes of a query that is remembered, so that all of them stay small."""
 SECONDS_A_MINUTE: Final = 60
-BY_COOKIE: Final = (b"vary", b"Cookie")
-"""Answers to questions that preferences may change."""
 DEGRADED: Final = b"x-degraded"
 """Says why an answer is stale that would have been made anew."""
 
@@ -71,13 +70,14 @@ type AskedForMost = Callable[[], Awaitable[Sequence[tuple[Question, Make]]]]
 class _Known:
     """What a target asks for, what makes its answer, the *key* of it; and how often it was asked.
 
-    *route* is the template of its path.
+    *route* is the template of its path; *has_forms* if there are other forms than JSON.
     """
 
     key: str
-    route: str
     question: Question
     make: Make
+    has_forms: bool
+    route: str = ""
     times: int = 1
 
 
@@ -105,8 +105,11 @@ class Answers:
         make: Make,
         *,
         is_fixed: bool = True,
+        forms: Forms | None = None,
     ) -> Response[Any]:
         """Return the answer to *request*, which asks *question*: 304 where the client has it.
+
+        It is JSON, or what of *forms* the request prefers.
 
         The address of a GET is kept in mind, unless it asks for something else at another time: if
         it is not *is_fixed*.
@@ -117,13 +120,25 @@ class Answers:
         self.count(question)
         told: str | None = request.scope["state"].get("preferences")
         if is_fixed and told is None and self._now_in() == asked_in:
-            self._remember(request.scope, key, question, make)
+            known = _Known(key=key, question=question, make=make, has_forms=forms is not None)
+            self._remember(request.scope, known)
         has = request.headers.get("if-none-match", "").encode()
-        kept = self._kept(answer, has, question, is_fixed=is_fixed, is_personal=told is not None)
+        form = wanted(request.headers.get("accept", ""), forms) if forms else None
+        media_type = MediaType.JSON.value
+        if forms is not None and form is not None:
+            answer, media_type = await _other(answer, form, forms[form]), form
+        kept = self._kept(
+            answer,
+            has,
+            question,
+            is_fixed=is_fixed,
+            is_personal=told is not None,
+            has_forms=forms is not None,
+        )
         return Response(
             kept.body,
             status_code=kept.status,
-            media_type=MediaType.JSON,
+            media_type=media_type,
             headers={
                 **{
                     name.decode(): value.decode()
@@ -139,6 +154,8 @@ class Answers:
 
         *asked* are the headers of the request.
         """
+        if may_want_other(asked):
+            return None
         if b"cookie" in asked and preferences.is_sent(scope["headers"]):
             return None  # who prefers something may have to be answered otherwise
         target = scope["path"], scope["query_string"]
@@ -149,7 +166,7 @@ class Answers:
             return None
         known.times += 1
         has = asked.get(b"if-none-match", b"")
-        return self._kept(answer, has, known.question, known.route)
+        return self._kept(answer, has, known.question, known.route, has_forms=known.has_forms)
 
     def count(self, question: Question) -> None:
         """Count *question*, which was answered, for its route if it is a request for one."""
@@ -206,13 +223,13 @@ class Answers:
             if self._now_in() == made_in:
                 self._known.setdefault(target, replace(known, key=key, times=1))
 
-    def _remember(self, scope: HTTPScope, key: str, question: Question, make: Make) -> None:
-        """Keep in mind that the address of *scope* asks for the answer *key*."""
+    def _remember(self, scope: HTTPScope, known: _Known) -> None:
+        """Keep in mind what the address of *scope* asks for."""
         target = scope["path"], scope["query_string"]
         if scope["method"] != HttpMethod.GET or sum(map(len, target)) > LONGEST_TARGET:
             return
-        route = scope.get("path_template", "")
-        self._known[target] = _Known(key=key, route=route, question=question, make=make)
+        known.route = scope.get("path_template", "")
+        self._known[target] = known
         self._known.move_to_end(target)
         if len(self._known) > MOST_TARGETS:
             self._known.popitem(last=False)
@@ -242,6 +259,7 @@ class Answers:
         *,
         is_fixed: bool = True,
         is_personal: bool = False,
+        has_forms: bool = False,
     ) -> Kept:
         entry = answer.entry
         age_s = int(entry.age_s(time.time()))
@@ -261,8 +279,8 @@ class Answers:
         if is_lost or answer.degraded:
             headers.append((DEGRADED, b"database" if is_lost else b"refresh"))
         counted = question.counted
-        if question.is_request:
-            headers.append(BY_COOKIE)
+        if varies := _varies(question, has_forms=has_forms):
+            headers.append((b"vary", varies))
         if _has(has, etag):
             return Kept(HTTPStatus.NOT_MODIFIED, headers, b"", route, counted)
         headers += (
@@ -270,6 +288,19 @@ class Answers:
             (b"content-length", b"%d" % len(entry.body)),
         )
         return Kept(HTTPStatus.OK, headers, entry.body, route, counted)
+
+
+def _varies(question: Question, *, has_forms: bool) -> bytes:
+    """Return by which headers of a request its answer may be another one."""
+    by_cookie = b"Cookie" if question.is_request else b""
+    return b", ".join(filter(None, (by_cookie, b"Accept" if has_forms else b"")))
+
+
+async def _other(answer: Answer, media_type: str, form: Form) -> Answer:
+    """Return *answer* in another form, which has a tag of its own."""
+    entry = answer.entry
+    tag = f"{entry.etag}-{media_type.rpartition('/')[2]}"
+    return replace(answer, entry=replace(entry, body=await formed(entry.body, form), etag=tag))
 
 
 def _for_clients(entry: Entry, age_s: int, *, is_personal: bool) -> bytes:

@@ -26,6 +26,7 @@ from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, LONDON, calendar_day, clock_time, local_moment
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.answers import Answers
+from railfair.entrypoints.http.forms import journeys_on_map
 from railfair.entrypoints.http.parameters import CLASSES, Parameters, takes_json
 from railfair.entrypoints.http.preferences import preferred, with_defaults
 
@@ -172,7 +173,8 @@ async def _answered(
         travel=query.day,
         is_request=True,
     )
-    return await answers.respond(request, question, made, is_fixed=is_fixed)
+    forms = journeys_on_map(railfair)
+    return await answers.respond(request, question, made, is_fixed=is_fixed, forms=forms)
 
 
 def _query(

@@ -16,12 +16,32 @@ from railfair.domain.codes import Crs, crs
 from railfair.domain.popularity import Route
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.answers import MOST_WARMED, Answers, Make
+from railfair.entrypoints.http.forms import fresh, station_on_map, stations_on_map, table
 from railfair.entrypoints.http.parameters import Parameters
 
 LONGEST_QUERY: Final = 60
 MOST_STATIONS: Final = 100
 MOST_ROUTES: Final = 100
+ONE_ROW: Final = table(lambda answer: [answer["statistics"]])
+CELLS: Final = table(lambda answer: [_placed(cell) for cell in answer["cells"]])
+POINTS: Final = table(lambda answer: answer["points"])
+CHANGES: Final = table(lambda answer: answer["changes"])
+OPERATORS: Final = table(lambda answer: answer["operators"])
+ROUTES: Final = table(lambda answer: answer["routes"])
+OF_STATION: Final = table(
+    lambda answer: [
+        {"operator": {"code": "", "name": ""}, "hour": "", **answer["overall"]},
+        *answer["by_operator"],
+        *answer["by_hour"],
+    ]
+)
+"""How answers are as tables."""
 PERIODS: Final = {period.value: period for period in Period}
+
+
+def _placed(cell: dict[str, Any]) -> dict[str, Any]:
+    """Return a cell of patterns with its weekday and hour before all else."""
+    return {"weekday": cell["weekday"], "hour": cell["hour"], **cell}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +102,7 @@ async def find_stations(
 
     question = Question(kind=Kind.PLACES, query=_Search(text=text, limit=most))
     answers: Answers = state.answers
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=stations_on_map(railfair))
 
 
 @get("/stations/{code:str}", summary="One station")
@@ -99,7 +119,7 @@ async def station(
 
     question = Question(kind=Kind.PLACES, query=_Station(crs=where))
     answers: Answers = state.answers
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=station_on_map(railfair))
 
 
 @get("/routes/{origin:str}/{destination:str}/stats", summary="How a route's trains ran")
@@ -113,7 +133,7 @@ async def route_statistics(
     railfair: RailFair = state.railfair
     ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
     answers: Answers = state.answers
-    return await answers.respond(request, *_of_route(railfair, ends))
+    return await answers.respond(request, *_of_route(railfair, ends), forms=ONE_ROW)
 
 
 def _of_route(railfair: RailFair, ends: Route) -> tuple[Question, Make]:
@@ -129,6 +149,7 @@ def _of_route(railfair: RailFair, ends: Route) -> tuple[Question, Make]:
 
 @get("/routes/popular", summary="The routes asked for most")
 async def popular_routes(
+    request: Request[Any, Any, Any],
     state: State,
     limit: Annotated[str | None, QueryParameter(description="at most so many (1-100, 10)")] = None,
 ) -> Response[wire.PopularRoutesAnswer]:
@@ -141,7 +162,7 @@ async def popular_routes(
     parameters.check()
     railfair: RailFair = state.railfair
     found = await railfair.popularity.popular(most, railfair.stations)
-    return Response(wire.popular_routes(found), headers={"Cache-Control": "no-cache"})
+    return await fresh(request, wire.popular_routes(found), ROUTES)
 
 
 async def asked_for_most(railfair: RailFair) -> list[tuple[Question, Make]]:
@@ -167,7 +188,7 @@ async def route_patterns(
     railfair: RailFair = state.railfair
     ends = crs(origin, parameter="origin"), crs(destination, parameter="destination")
     answers: Answers = state.answers
-    return await answers.respond(request, *_patterns_of(railfair, ends))
+    return await answers.respond(request, *_patterns_of(railfair, ends), forms=CELLS)
 
 
 def _patterns_of(railfair: RailFair, ends: Route) -> tuple[Question, Make]:
@@ -197,7 +218,7 @@ async def route_trends(
 
     answers: Answers = state.answers
     question = Question(kind=Kind.STATISTICS, query=_Trend(by=period), ends=ends)
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=POINTS)
 
 
 @get("/stations/{code:str}/punctuality", summary="How trains arrived at a station")
@@ -213,7 +234,7 @@ async def station_punctuality(
 
     answers: Answers = state.answers
     question = Question(kind=Kind.STATISTICS, query=_AtStation(about="punctuality", crs=where))
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=OF_STATION)
 
 
 @get("/stations/{code:str}/interchanges", summary="How often changes worked at a station")
@@ -233,7 +254,7 @@ async def station_interchanges(
 
     answers: Answers = state.answers
     question = Question(kind=Kind.STATISTICS, query=_AtStation(about="interchanges", crs=where))
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=CHANGES)
 
 
 @get("/statistics", summary="What is loaded, and how punctual it was")
@@ -250,7 +271,7 @@ async def statistics(
 
     question = Question(kind=Kind.STATISTICS, query=_Figures(about="all"))
     answers: Answers = state.answers
-    return await answers.respond(request, question, made)
+    return await answers.respond(request, question, made, forms=OPERATORS)
 
 
 router: Final = Router(

@@ -1,8 +1,8 @@
 """`/api/scorecard`: how good the forecasts were that were served."""
 
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from litestar import Response, Router, get
+from litestar import Request, Response, Router, get
 from litestar.datastructures import State
 from litestar.params import QueryParameter
 
@@ -10,14 +10,32 @@ from railfair.application.scorecard import GROUPINGS
 from railfair.application.scorecard import scorecard as scored
 from railfair.bootstrap import RailFair
 from railfair.entrypoints import wire
+from railfair.entrypoints.http.forms import fresh, table
 from railfair.entrypoints.http.parameters import Parameters
 from railfair.ports.scorecard import LogSource
 
 SOURCES: Final = {source.value: source for source in LogSource}
 
+SCORES: Final = table(
+    lambda answer: [
+        {
+            "name": group["name"],
+            "title": group["title"],
+            "method": method,
+            "resolved": group["resolved"],
+            "scored": group["scored"],
+            **figures,
+        }
+        for group in (answer["overall"], *answer["groups"])
+        for method, figures in group["scores"].items()
+    ]
+)
+"""The scorecard as a table: a row for each method of each group, the overall one first."""
+
 
 @get("/scorecard", summary="How good the forecasts were")
 async def scorecard(
+    request: Request[Any, Any, Any],
     state: State,
     by: Annotated[
         str | None, QueryParameter(description="operator (default), horizon or month")
@@ -36,7 +54,7 @@ async def scorecard(
     parameters.check()
     railfair: RailFair = state.railfair
     found = await scored(grouping, which, storage=railfair.storage)
-    return Response(wire.scorecard(found, grouping), headers={"Cache-Control": "no-cache"})
+    return await fresh(request, wire.scorecard(found, grouping), SCORES)
 
 
 router: Final = Router(path="/api", route_handlers=[scorecard], tags=["Scorecard"])
