@@ -73,13 +73,15 @@ async def test_replayed_forecasts_are_logged_with_what_came_of_them(storage: Sto
         assert await unit.scorecard.waiting(DAY, DAY) == [ONE]
 
 
-async def test_old_forecasts_leave_the_log_once_they_are_resolved(storage: Storage) -> None:
+async def test_old_forecasts_that_were_served_leave_the_log(storage: Storage) -> None:
     async with storage.writing() as unit:
         await unit.scorecard.log([ONE, OTHER, LATER])
         await unit.scorecard.resolve([came(ONE), came(LATER)])
-        assert await unit.scorecard.forget_resolved(NEXT) == 1
+        await unit.scorecard.resolve([came(REPLAYED)])
+        assert await unit.scorecard.forget(NEXT) == 2
         assert await unit.scorecard.resolved(LogSource.SERVED) == [came(LATER)]
-        assert await unit.scorecard.count_waiting() == 1
+        assert await unit.scorecard.resolved(LogSource.REPLAYED) == [came(REPLAYED)]
+        assert await unit.scorecard.count_waiting() == 0
 
 
 async def test_sums_take_the_place_of_those_before(storage: Storage) -> None:

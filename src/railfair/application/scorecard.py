@@ -44,6 +44,8 @@ from railfair.ports.storage import Storage, UnitOfWork
 METHODS: Final = (MODEL, *CELLS)
 COLUMNS: Final = len(THRESHOLDS) + 2
 """What is scored of a forecast: at each threshold, cancelled, and the place of the outcome."""
+LOGGED_FOR: Final = timedelta(days=366)
+"""So long forecasts stay in the log, whether they could be resolved or not; sums stay for ever."""
 MOST_PENDING: Final = 20_000
 """Forecasts that wait in this process to be logged: 4 MB; more are not logged."""
 
@@ -162,6 +164,7 @@ async def resolve(unit: UnitOfWork, first: date, last: date, *, holidays: BankHo
             known = [one for one in waiting[day] if one.arrival in came]
             resolved += await _resolved(unit, known, [came[one.arrival] for one in known])
     await _keep(unit, resolved)
+    await unit.scorecard.forget(last - LOGGED_FOR)
     return len(resolved)
 
 

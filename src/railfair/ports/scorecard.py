@@ -86,8 +86,11 @@ class Scorecard(Protocol):
         """Return every forecast of *source* that is resolved and still in the log, by day."""
         ...
 
-    async def forget_resolved(self, before: date) -> int:
-        """Take resolved forecasts of days *before* out of the log; return how many there were."""
+    async def forget(self, before: date) -> int:
+        """Take served forecasts of days *before* out of the log; return how many there were.
+
+        Sums stay as they are.
+        """
         ...
 
     async def sums(self, source: LogSource) -> list[ScoreSums]:

@@ -61,13 +61,9 @@ class MemoryScorecard:
         ]
         return sorted(found, key=lambda one: _order(one.logged))
 
-    async def forget_resolved(self, before: date) -> int:
-        """Take resolved forecasts of days *before* out of the log."""
-        gone = [
-            key
-            for key, one in self._log.items()
-            if isinstance(one, ResolvedForecast) and key[1] < before
-        ]
+    async def forget(self, before: date) -> int:
+        """Take served forecasts of days *before* out of the log."""
+        gone = [key for key in self._log if key[0] is LogSource.SERVED and key[1] < before]
         for key in gone:
             del self._log[key]
         return len(gone)

@@ -105,11 +105,11 @@ class SqlScorecard:
             for row in (await self._connection.execute(query)).mappings()
         ]
 
-    async def forget_resolved(self, before: date) -> int:
-        """Take resolved forecasts of days *before* out of the log."""
-        gone = forecast_log.c.day < before
-        found = await self._count(gone, ~WAITS)
-        await self._connection.execute(delete(forecast_log).where(gone, ~WAITS))
+    async def forget(self, before: date) -> int:
+        """Take served forecasts of days *before* out of the log."""
+        gone = forecast_log.c.day < before, forecast_log.c.source == LogSource.SERVED
+        found = await self._count(*gone)
+        await self._connection.execute(delete(forecast_log).where(*gone))
         return found
 
     async def sums(self, source: LogSource) -> list[ScoreSums]:
