@@ -41,6 +41,7 @@ PASSWORD = re.compile(r"//.*@", re.DOTALL)
 REDIS = re.compile(r"(redis|rediss|unix)://.+")
 CLOCK = re.compile(r"([01]\d|2[0-3]):[0-5]\d", re.ASCII)
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.\[\]:-]+", re.ASCII)
+SHORTEST_SECRET = 32
 OUR_OWN = "Value error, "
 """What pydantic puts before the sentences of this file's own checks."""
 
@@ -80,6 +81,12 @@ def _redis(url: SecretStr) -> SecretStr:
     if not REDIS.fullmatch(url.get_secret_value()):
         raise ValueError("has to begin with redis://, rediss:// or unix://")
     return url
+
+
+def _secrets(secrets: tuple[SecretStr, ...]) -> tuple[SecretStr, ...]:
+    if any(len(one.get_secret_value()) < SHORTEST_SECRET for one in secrets):
+        raise ValueError(f"has to be secrets of {SHORTEST_SECRET} characters or more each")
+    return secrets
 
 
 def _clock(given: object) -> object:
@@ -172,6 +179,17 @@ class Settings(BaseSettings):
         default=Quota(limit=6_000, window_s=60),
         description="What a client without a key may ask for, such as 600/minute, or off.",
     )
+    feedback_limit: Annotated[Quota | None, NoDecode, BeforeValidator(_quota)] = Field(
+        default=Quota(limit=20, window_s=3_600),
+        description="How often a client may tell how journeys went, such as 20/hour, or off.",
+    )
+    preferences_secrets: Annotated[
+        tuple[SecretStr, ...], NoDecode, BeforeValidator(_words), AfterValidator(_secrets)
+    ] = Field(
+        default=(),
+        description="What preferences are signed with: the first signs, all are believed; without"
+        " any, a key that the service makes and keeps in the database.",
+    )
     trusted_proxies: Annotated[
         tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
     ] = Field(
@@ -254,6 +272,16 @@ class Settings(BaseSettings):
         default=21_600.0,
         description="Seconds after that for which an answer may still go out while it is made anew"
         " or cannot be.",
+    )
+    popularity_flush_s: Annotated[float, Field(gt=0, le=10)] = Field(
+        default=5.0,
+        description="Seconds for which counts of requests stay in a worker before they are put"
+        " away; so much is lost when it is killed.",
+    )
+    forecast_log: Literal["on", "off"] = Field(
+        default="on",
+        description="Whether forecasts that are served are logged, to be scored once the running of"
+        " their day is imported.",
     )
     redis_url: Annotated[SecretStr, AfterValidator(_redis)] | None = Field(
         default=None,
@@ -340,8 +368,9 @@ class Settings(BaseSettings):
     def without_secrets(self, text: str) -> str:
         """Return *text* with three stars in the place of each secret that is set."""
         for _, value in self:
-            if isinstance(value, SecretStr):
-                text = text.replace(value.get_secret_value(), "***")
+            for one in value if isinstance(value, tuple) else (value,):
+                if isinstance(one, SecretStr):
+                    text = text.replace(one.get_secret_value(), "***")
         return text.replace(self.database_url, PASSWORD.sub("//***@", self.database_url))
 
     @classmethod

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.running import Run
+from railfair.domain.run_blocks import Fate, RunBlock, came_of
+from railfair.domain.running import BookedTrain, Missed, Outcome, Run
 from railfair.domain.statistics import OutcomeCounts
 from railfair.ports.performance import PutRuns
 from railfair.ports.storage import Storage
@@ -173,6 +174,54 @@ async def test_runs_are_counted_by_their_rids_each_once(storage: Storage) -> Non
     await put(storage, one)
     assert await has(storage, [one.rid] * 1200 + ["202601057100999"]) == 1
     assert await has(storage, []) == 0
+
+
+async def test_blocks_say_what_came_of_each_arrival_as_the_runs_do(storage: Storage) -> None:
+    runs = [*invented_days(DAY, 5), *(ayton_to_ceeham(None, day) for day in DAYS)]
+    await put(storage, *runs)
+    async with storage.reading() as unit:
+        at_bee = await unit.performance.blocks_at(BEE)
+        between = await unit.performance.blocks_between(AYT, CEE)
+        backwards = await unit.performance.blocks_between(CEE, AYT)
+    assert backwards == []
+    assert told(at_bee) == sorted_by_train(r for r in runs if calls_at(r, BEE))
+    assert told(between) == sorted_by_train(r for r in runs if calls_at(r, CEE))
+
+
+type Told = list[tuple[date, list[Outcome | None]]]
+
+
+def told(blocks: Iterable[RunBlock]) -> dict[BookedTrain, Told]:
+    """Return what blocks say came of the arrivals of their runs, in their order."""
+    found: dict[BookedTrain, Told] = {}
+    for block in blocks:
+        assert block.train not in found
+        columns = [
+            [None] * len(block) if call.arrival_min is None else outcomes_of(block, position)
+            for position, call in enumerate(block.train.calls)
+        ]
+        days = [date.fromordinal(int(day)) for day in block.days]
+        found[block.train] = [
+            (day, list(row)) for day, row in zip(days, zip(*columns, strict=True), strict=True)
+        ]
+    return found
+
+
+def outcomes_of(block: RunBlock, position: int) -> list[Outcome | None]:
+    delays, fates = came_of(block, position)
+    missed = {Fate.CANCELLED: Missed.CANCELLED, Fate.UNKNOWN: Missed.UNKNOWN}
+    return [missed.get(Fate(fate), int(delay)) for delay, fate in zip(delays, fates, strict=True)]
+
+
+def sorted_by_train(runs: Iterable[Run]) -> dict[BookedTrain, Told]:
+    found: dict[BookedTrain, Told] = {}
+    for one in sorted(runs, key=lambda one: (one.day, one.rid)):
+        found.setdefault(one.train, []).append((one.day, one.outcomes()))
+    return found
+
+
+def calls_at(one: Run, crs: Crs) -> bool:
+    return any(called.crs == crs for called in one.train.calls)
 
 
 async def test_stations_are_those_where_runs_were_booked_to_call(storage: Storage) -> None:

@@ -176,5 +176,5 @@ def test_the_service_says_how_its_own_tasks_are(demo: Demo, tmp_path: Path) -> N
     with serving(environment, tmp_path) as service:
         tasks = httpx.get(service.url + "/health").json()["tasks"]
     running = {"status": "running", "restarts": 0, "last_error": ""}
-    names = ("loaded edition", "fares update", "kept answers")
+    names = ("loaded edition", "counts and forecasts", "fares update", "kept answers")
     assert tasks == [{"name": name, **running} for name in names]

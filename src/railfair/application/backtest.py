@@ -1,7 +1,7 @@
 """Replaying history: forecast every day from the days before it, then see what came."""
 
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 from railfair.application.learning import kind_of
 from railfair.domain.delays.arrivals import BookedArrival, ObservedArrivals, observed
 from railfair.domain.delays.baselines import Baseline
-from railfair.domain.delays.distribution import EARLIEST_MIN, EDGES, LATEST_MIN, Floats
+from railfair.domain.delays.distribution import Floats
 from railfair.domain.delays.model import JUDGED, DelayModel
 from railfair.domain.delays.scoring import (
     Scores,
+    as_logged,
+    places,
     score_cancellation,
     score_coverage,
     score_delays,
@@ -27,12 +29,9 @@ from railfair.ports.known_truth import KnownTruth
 from railfair.ports.storage import Storage
 
 MODEL: Final = "model"
-CLIMATOLOGY: Final = "climatology"
-TABLE: Final = "table"
 TRUTH: Final = "truth"
 SEED: Final = 1
 """Of the luck in the randomised coverage: the same replay gives the same figures."""
-POINTS: Final = np.concatenate([[EARLIEST_MIN - 1], EDGES, [LATEST_MIN]])
 
 type ScoresByMethod = dict[str, Scores]
 
@@ -61,8 +60,8 @@ async def backtest(
 ) -> Backtest:
     """Score forecasts of every arrival from *first* to *last*, each made *lag_days* before.
 
-    The model learns each day once it is *lag_days* old. The climatology (all arrivals) and the
-    table (by station, hour and kind of day) know the days before *first* and are then frozen.
+    The model learns each day once it is *lag_days* old. The baselines (`domain.delays.baselines`)
+    know the days before *first* and are then frozen.
     *told* hears of every day that is done.
 
     Raises:
@@ -112,10 +111,7 @@ class _Replay:
         self._truth = truth
         self._luck = np.random.default_rng(SEED)
         self._model = DelayModel()
-        self._baselines = {
-            CLIMATOLOGY: Baseline(by_cell=False),
-            TABLE: Baseline(by_cell=True),
-        }
+        self._baselines = Baseline.every()
         self._waiting: deque[tuple[date, ObservedArrivals]] = deque()
         self._forecasts: dict[str, _Forecasts] = {}
         self._delays: list[NDArray[np.int64]] = []
@@ -166,11 +162,11 @@ class _Replay:
         block: ObservedArrivals,
         luck: Floats,
     ) -> None:
-        at_most, cancelled = forecast
+        at_most, cancelled = map(as_logged, forecast)
         kept = self._forecasts.setdefault(method, _Forecasts())
         kept.at_thresholds.append(at_most[:, JUDGED])
         kept.cancelled.append(cancelled)
-        kept.places.append(_places(at_most, block.delays, luck))
+        kept.places.append(places(at_most, block.delays, luck))
         kept.known.append(np.ones(len(block.arrivals), np.bool_))
 
 
@@ -193,22 +189,3 @@ class _Joined:
         scores = score_cancellation(self._cancelled[which], cancelled[which])
         scores += score_delays(self._at_thresholds[ran], delays[ran])
         return scores if self._places is None else scores + score_coverage(self._places[ran])
-
-
-def _places(at_most: Floats, delays: NDArray[np.int64], luck: Floats) -> Floats:
-    """Return where each delay comes in its forecast, drawn between the minute before and its own.
-
-    Between two edges a distribution function is straight.
-    """
-    held = np.clip(delays, EARLIEST_MIN, LATEST_MIN)
-    edges = np.hstack([np.zeros((len(delays), 1)), at_most, np.ones((len(delays), 1))])
-    below, upto = _between(edges, held - 1), _between(edges, held)
-    return below + luck * (upto - below)
-
-
-def _between(at_points: Floats, minutes: Sequence[int] | NDArray[np.int64]) -> Floats:
-    index = np.clip(np.searchsorted(POINTS, minutes), 1, len(POINTS) - 1)
-    rows = np.arange(len(at_points))
-    left, right = at_points[rows, index - 1], at_points[rows, index]
-    share = (minutes - POINTS[index - 1]) / (POINTS[index] - POINTS[index - 1])
-    return np.asarray(left + share * (right - left))

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Final
 
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
@@ -12,12 +14,20 @@ from railfair.domain.fares.lookup import FareKey, Listing, PriceList
 from railfair.domain.fares.route import Route
 from railfair.domain.fares.rulebook import RuleBook
 from railfair.domain.fares.ticket import TicketType
-from railfair.domain.fares.trend import PricePoint, advice, price_points
+from railfair.domain.fares.trend import (
+    ENOUGH_HISTORY,
+    Listed,
+    PastYear,
+    PricePoint,
+    advice,
+    past_year,
+    price_points,
+)
 from railfair.domain.feed import FeedKind
 from railfair.domain.station import Station
 from railfair.ports.storage import Storage, UnitOfWork
 
-ONE_EDITION = "one version of the fares is loaded: changes show from the next one on"
+ONE_EDITION: Final = "one version of the fares is loaded: changes show from the next one on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +37,20 @@ class FareSeries:
     ticket: TicketType
     route: Route
     points: tuple[PricePoint, ...]
+    past_year: PastYear | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """How much is known: *editions* of the fares, the first made on *first*, *days* before today.
+
+    *too_thin* says what cannot be told for want of more; empty where nothing is wanting.
+    """
+
+    editions: int
+    first: date
+    days: int
+    too_thin: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +61,7 @@ class FareTrends:
     destination: Station
     series: tuple[FareSeries, ...]
     advice: str | None
+    history: History
     provenance: Provenance
     degraded_reasons: tuple[str, ...] = ()
 
@@ -46,13 +71,15 @@ async def fare_trends(
     destination: Crs,
     *,
     ticket: TicketCode | None = None,
+    today: date | None = None,
     storage: Storage,
     stations: StationDirectory,
 ) -> FareTrends:
     """Return how prices from *origin* to *destination* changed, of one *ticket* or of all.
 
-    Every version is looked up on the day it was made, with the stations and clusters of the current
-    one: of older versions only the prices are kept.
+    Prices are compared with those of the year before *today*, the day of the current version if it
+    is not given. Every version is looked up on the day it was made, with the stations and clusters
+    of the current one: of older versions only the prices are kept.
 
     Raises:
         UnknownStation: the loaded data know nothing of one of the stations.
@@ -79,8 +106,9 @@ async def fare_trends(
     return FareTrends(
         origin=ends[0],
         destination=ends[1],
-        series=_series(points, rules),
+        series=_series(points, rules, today or listed[-1][0].generated_on),
         advice=advice(points),
+        history=_history(listed, today or listed[-1][0].generated_on),
         provenance=loaded,
         degraded_reasons=() if len(listed) > 1 else (ONE_EDITION,),
     )
@@ -106,16 +134,38 @@ async def _listed(
 
 
 def _series(
-    points: Mapping[FareKey, tuple[PricePoint, ...]], rules: RuleBook
+    points: Mapping[FareKey, tuple[PricePoint, ...]], rules: RuleBook, today: date
 ) -> tuple[FareSeries, ...]:
     """Return a series for each fare that the current version names the ticket and route of."""
     found = [
-        FareSeries(ticket=tickets[-1], route=routes[-1], points=held)
+        FareSeries(
+            ticket=tickets[-1],
+            route=routes[-1],
+            points=held,
+            past_year=past_year(held, today),
+        )
         for (route, ticket), held in points.items()
         if (tickets := rules.tickets.get(ticket)) and (routes := rules.routes.get(route))
     ]
     found.sort(key=_by_price)
     return tuple(found)
+
+
+def _history(listed: Listed, today: date) -> History:
+    first = listed[0][0].generated_on
+    days = max(0, (today - first).days)
+    lacking = ENOUGH_HISTORY.days - days
+    return History(
+        editions=len(listed),
+        first=first,
+        days=days,
+        too_thin=(
+            ""
+            if lacking <= 0
+            else f"prices are known for {days} days: whether today's are high or low can be told"
+            f" {lacking} days from now"
+        ),
+    )
 
 
 def _by_price(series: FareSeries) -> tuple[bool, int, str, str]:

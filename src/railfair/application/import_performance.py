@@ -6,6 +6,7 @@ from itertools import batched
 
 from railfair.application.importing import check_rejections, check_source
 from railfair.application.learning import DaysLearned, learn_from
+from railfair.application.scorecard import resolve
 from railfair.domain.errors import BadFeed
 from railfair.domain.feed import FeedKind, ImportReport, LoadedFeed
 from railfair.domain.running import Run
@@ -57,6 +58,9 @@ async def import_performance(
             unit, put.first_changed or span[0], holidays=holidays, told=told, fresh=fresh
         )
         report.notes.append(f"forecasts learned from {days} days")
+        resolved = await resolve(unit, put.first_changed or span[0], span[1], holidays=holidays)
+        if resolved:
+            report.notes.append(f"{resolved} forecasts that were served can now be scored")
         loaded = LoadedFeed(
             kind=FeedKind.PERFORMANCE,
             version=VERSION,

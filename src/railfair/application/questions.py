@@ -7,6 +7,8 @@ from enum import Enum
 from typing import Any, Final
 
 from railfair.domain.cache_keys import Kind, Parameter, cache_key
+from railfair.domain.codes import Crs
+from railfair.domain.popularity import Route
 from railfair.domain.railtime import LONDON
 
 QUARTER_MIN: Final = 15
@@ -17,13 +19,20 @@ class Question:
     """What is asked: a *query*, that is a dataclass all of whose fields count.
 
     *ends* are the route that it is about. With *travel*, the day of it, the answer holds prices,
-    which depend on when they are asked for as well.
+    which depend on when they are asked for as well. Where it *is_request*, being asked it makes the
+    route more popular.
     """
 
     kind: Kind
     query: Any
     ends: tuple[str, str] = ("", "")
     travel: date | None = None
+    is_request: bool = False
+
+    @property
+    def counted(self) -> Route | None:
+        """The route that it makes more popular, if it does."""
+        return (Crs(self.ends[0]), Crs(self.ends[1])) if self.is_request else None
 
 
 def name_of(question: Question, *, edition: str, now: datetime) -> str:

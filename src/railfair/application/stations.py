@@ -43,6 +43,10 @@ class StationDirectory:
         """Return up to *limit* stations that *query* may mean, the likeliest first."""
         return ranked((await self._current(unit)).values(), query)[:limit]
 
+    async def known(self, unit: UnitOfWork, crs: Crs) -> Station | None:
+        """Return the station *crs*, or `None` if no loaded feed mentions it."""
+        return (await self._current(unit)).get(crs)
+
     async def name(self, unit: UnitOfWork, crs: Crs) -> str:
         """Return the name of *crs*, or the code itself if nothing is known of it."""
         station = (await self._current(unit)).get(crs)

@@ -6,6 +6,7 @@ service does not load it.
 
 import os
 import random
+import secrets
 import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
@@ -25,6 +26,7 @@ from railfair.adapters.memory.rate_limiter import MemoryRateLimiter
 from railfair.adapters.redis.cache import RedisCache
 from railfair.adapters.redis.connection import RedisConnection
 from railfair.adapters.redis.locks import RedisLocks
+from railfair.adapters.redis.popularity import RedisRouteWeights
 from railfair.adapters.redis.rate_limiter import RedisRateLimiter
 from railfair.adapters.sql.engine import PoolSettings, create_engine, file_name, sqlite_file
 from railfair.adapters.sql.storage import SqlStorage
@@ -46,9 +48,13 @@ from railfair.application.editions import LoadedEdition
 from railfair.application.features import Features
 from railfair.application.journey_odds import OddsOfJourneys
 from railfair.application.networks import Networks
+from railfair.application.patterns import Patterns
 from railfair.application.plan_journeys import PlanJourneys
+from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictDelay
+from railfair.application.preferences import PreferenceKeeper
 from railfair.application.price_journeys import PriceJourneys
+from railfair.application.scorecard import ForecastLog
 from railfair.application.stations import StationDirectory
 from railfair.application.tiered_cache import TieredCache
 from railfair.config import Settings
@@ -90,6 +96,7 @@ BREAKER_FAILURES: Final = 3
 BREAKER_PROBE_S: Final = 1.0
 """How often it is tried then."""
 MEGABYTE: Final = 1 << 20
+SECRET_BYTES: Final = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,6 +117,10 @@ class RailFair:
     features: Features
     cache: CachedAnswers
     limiter: RateLimiter
+    popularity: Popularity
+    patterns: Patterns
+    forecast_log: ForecastLog
+    preferences: PreferenceKeeper
     redis: RedisConnection | None
     figures: Figures
 
@@ -165,6 +176,16 @@ def wired(
         ),
         cache=_cache(settings, redis, figures),
         limiter=_limiter(redis),
+        patterns=Patterns(storage, stations),
+        forecast_log=ForecastLog(storage, holidays, clock, is_on=settings.forecast_log == "on"),
+        preferences=PreferenceKeeper(
+            storage,
+            stations,
+            clock,
+            keys=[one.get_secret_value().encode() for one in settings.preferences_secrets],
+            random=lambda: secrets.token_bytes(SECRET_BYTES),
+        ),
+        popularity=Popularity(storage, None if redis is None else RedisRouteWeights(redis), clock),
         redis=redis,
         figures=figures,
         keys=KeyRing(storage, clock, time.monotonic, reread_s=settings.keys_reread_s),

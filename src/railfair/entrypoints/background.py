@@ -26,6 +26,8 @@ UPDATE: Final = ("-m", "railfair", "feeds", "fetch", "fares", "--import", "--cla
 LOOK_EVERY_S: Final = 60
 GRACE_S: Final = 10
 """How long an update that is told to stop may take to do so."""
+LAST_S: Final = 5.0
+"""How long the end of the service waits for counts to be put away: an import may be writing."""
 SHOWN: Final = 2_000
 """Last characters of what an update wrote that are logged if it failed."""
 
@@ -35,12 +37,32 @@ log = logger("background")
 def background_works(railfair: RailFair) -> Mapping[str, Work]:
     """Return what the service does by itself as the settings say, by name, to be supervised."""
     at = railfair.settings.daily_fares_update
-    works: dict[str, Work] = {"loaded edition": railfair.edition.follow}
+    works: dict[str, Work] = {
+        "loaded edition": railfair.edition.follow,
+        "counts and forecasts": lambda: _put_away(railfair),
+    }
     if railfair.settings.features_file is not None:
         works["features"] = railfair.features.follow
     if at is not None:
         works["fares update"] = lambda: _watch(railfair, at)
     return works
+
+
+async def put_away_the_last(railfair: RailFair) -> None:
+    """Put away what was counted and served since, if that can be done shortly."""
+    with suppress(SourceUnavailable, TimeoutError):
+        async with asyncio.timeout(LAST_S):
+            await railfair.popularity.flush()
+            await railfair.forecast_log.flush()
+
+
+async def _put_away(railfair: RailFair) -> None:
+    """Put away what was counted and served, again and again; what cannot be now is later."""
+    while True:
+        await asyncio.sleep(railfair.settings.popularity_flush_s)
+        with suppress(SourceUnavailable):
+            await railfair.popularity.flush()
+            await railfair.forecast_log.flush()
 
 
 async def _watch(railfair: RailFair, at: time) -> None:

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from railfair.domain.codes import Crs, TocCode
+from railfair.domain.run_blocks import RunBlock
 from railfair.domain.running import Run
 from railfair.domain.statistics import OutcomeCounts
 
@@ -48,6 +49,17 @@ class Performance(Protocol):
 
         A run that calls more than once counts by its first such arrival.
         """
+        ...
+
+    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at both, in that order, a block a train.
+
+        Runs come by day, and by rid on the same day.
+        """
+        ...
+
+    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at *crs*, likewise."""
         ...
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:

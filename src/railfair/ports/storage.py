@@ -6,10 +6,14 @@ from typing import Protocol
 
 from railfair.ports.api_keys import ApiKeys
 from railfair.ports.fares import Fares
+from railfair.ports.feedback import FeedbackBox
 from railfair.ports.forecasts import Forecasts
 from railfair.ports.jobs import Jobs
 from railfair.ports.loaded_feeds import LoadedFeeds
 from railfair.ports.performance import Performance
+from railfair.ports.popularity import RouteWeights
+from railfair.ports.scorecard import Scorecard
+from railfair.ports.secrets import Secrets
 from railfair.ports.timetable import Timetable
 
 
@@ -49,6 +53,26 @@ class UnitOfWork(Protocol):
     @property
     def keys(self) -> ApiKeys:
         """The keys of the API that were given out."""
+        ...
+
+    @property
+    def popularity(self) -> RouteWeights:
+        """How often routes were asked for."""
+        ...
+
+    @property
+    def scorecard(self) -> Scorecard:
+        """How good the forecasts were that were served."""
+        ...
+
+    @property
+    def feedback(self) -> FeedbackBox:
+        """What passengers say."""
+        ...
+
+    @property
+    def secrets(self) -> Secrets:
+        """Keys that the service made for itself."""
         ...
 
 

@@ -8,8 +8,8 @@ import pytest
 from numpy.typing import NDArray
 
 from railfair.adapters.memory.storage import MemoryStorage
-from railfair.application.backtest import CLIMATOLOGY, MODEL, SEED, TABLE, TRUTH, Backtest, backtest
-from railfair.domain.delays.baselines import TABLE_STRENGTH
+from railfair.application.backtest import MODEL, SEED, TRUTH, Backtest, backtest
+from railfair.domain.delays.baselines import CLIMATOLOGY, TABLE, TABLE_STRENGTH
 from railfair.domain.delays.distribution import EARLIEST_MIN, DelayDistribution, Floats
 from railfair.domain.delays.model import JUDGED, DelayModel
 from railfair.domain.delays.scoring import THRESHOLDS

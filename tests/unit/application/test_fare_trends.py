@@ -197,3 +197,20 @@ async def test_without_fares_there_is_no_trend(versions: Versions) -> None:
     with pytest.raises(NothingLoaded) as caught:
         await versions.trends()
     assert caught.value.feed is FeedKind.FARES
+
+
+async def test_todays_price_stands_beside_those_of_the_year(versions: Versions) -> None:
+    await versions.take(day("01-05"), {"SDS": 1000, "SVR": 800})
+    young = await versions.trends()
+    assert [series.past_year for series in young.series] == [None, None]
+    assert (young.history.editions, young.history.days) == (1, 0)
+    assert "28 days from now" in young.history.too_thin
+    await versions.take(day("03-16"), {"SDS": 1100, "SVR": 800})
+    old = await versions.trends()
+    assert (old.history.editions, old.history.days, old.history.too_thin) == (2, 70, "")
+    found = {str(series.ticket.code): series.past_year for series in old.series}
+    dearer, same = found["SDS"], found["SVR"]
+    assert dearer is not None
+    assert same is not None
+    assert (dearer.difference_p, dearer.cheaper_days_share) == (100, 1)
+    assert (same.difference_p, same.cheaper_days_share) == (0, 0)

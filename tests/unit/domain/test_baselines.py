@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from railfair.domain.delays.baselines import TABLE_STRENGTH, Baseline
+from railfair.domain.delays.baselines import CLIMATOLOGY, TABLE, TABLE_STRENGTH, Baseline
 from railfair.domain.delays.distribution import ON_TIME_EDGE
 from support.running import arrivals_of, ayton_to_ceeham, last_arrival
 
@@ -13,7 +13,7 @@ ARRIVALS = [last_arrival(EIGHT), last_arrival(TEN)]
 
 
 def test_climatology_says_the_same_of_every_arrival() -> None:
-    climatology = Baseline(by_cell=False)
+    climatology = Baseline(CLIMATOLOGY)
     climatology.learn(OBSERVED)
     at_most, cancelled = climatology.plain(ARRIVALS)
     assert at_most[:, ON_TIME_EDGE] == pytest.approx([0.5, 0.5])
@@ -21,7 +21,7 @@ def test_climatology_says_the_same_of_every_arrival() -> None:
 
 
 def test_the_table_keeps_a_cell_for_each_station_hour_and_kind_of_day() -> None:
-    table = Baseline(by_cell=True)
+    table = Baseline(TABLE)
     for _ in range(20):
         table.learn(OBSERVED)
     at_most, cancelled = table.plain(ARRIVALS)
@@ -33,7 +33,7 @@ def test_the_table_keeps_a_cell_for_each_station_hour_and_kind_of_day() -> None:
 
 
 def test_a_cell_that_is_empty_says_what_everything_says() -> None:
-    climatology, table = Baseline(by_cell=False), Baseline(by_cell=True)
+    climatology, table = Baseline(CLIMATOLOGY), Baseline(TABLE)
     climatology.learn(OBSERVED)
     table.learn(OBSERVED)
     other = [ARRIVALS[0]._replace(arrival_min=60)]
@@ -42,6 +42,6 @@ def test_a_cell_that_is_empty_says_what_everything_says() -> None:
 
 
 def test_nothing_learned_is_no_error() -> None:
-    at_most, cancelled = Baseline(by_cell=True).plain(ARRIVALS)
+    at_most, cancelled = Baseline(TABLE).plain(ARRIVALS)
     assert np.isfinite(at_most).all()
     assert cancelled.tolist() == [0, 0]

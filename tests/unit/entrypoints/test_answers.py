@@ -11,7 +11,9 @@ from litestar.testing import RequestFactory
 from railfair.adapters.clock.clock import FixedClock
 from railfair.adapters.memory.cache import MemoryCache
 from railfair.adapters.memory.locks import MemoryLocks
+from railfair.adapters.memory.storage import MemoryStorage
 from railfair.application.cached import CachedAnswers
+from railfair.application.popularity import Popularity
 from railfair.application.predict_delay import PredictionQuery
 from railfair.application.questions import Question
 from railfair.application.tiered_cache import TieredCache
@@ -44,6 +46,7 @@ class Service:
         railfair: Any = SimpleNamespace(
             edition=self.edition,
             clock=FixedClock(TODAY),
+            popularity=Popularity(MemoryStorage(), None, FixedClock(TODAY)),
             cache=CachedAnswers(
                 tiers, locks, lifetimes(Settings()), now=lambda: 0.0, random=random.random
             ),

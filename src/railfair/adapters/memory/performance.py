@@ -1,10 +1,11 @@
 """The raw history of running, in a dict."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from datetime import date
 
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.running import Run
+from railfair.domain.run_blocks import RunBlock, block_of
+from railfair.domain.running import BookedTrain, Run
 from railfair.domain.statistics import OutcomeCounts, counted, first_arrival
 from railfair.ports.performance import PutRuns
 
@@ -68,6 +69,21 @@ class MemoryPerformance:
             for one in self._runs.values()
             if (position := first_arrival(one.train, origin, destination)) is not None
         )
+
+    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at both, in that order, a block a train."""
+        return self._blocks(lambda train: first_arrival(train, origin, destination) is not None)
+
+    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at *crs*, likewise."""
+        return self._blocks(lambda train: any(call.crs == crs for call in train.calls))
+
+    def _blocks(self, is_wanted: Callable[[BookedTrain], bool]) -> list[RunBlock]:
+        by_train: dict[BookedTrain, list[Run]] = {}
+        for one in self._runs.values():
+            if is_wanted(one.train):
+                by_train.setdefault(one.train, []).append(one)
+        return [block_of(train, runs) for train, runs in by_train.items()]
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:
         """Return what came of every booked arrival, by operator."""

@@ -6,10 +6,14 @@ from contextlib import asynccontextmanager
 
 from railfair.adapters.memory.api_keys import MemoryApiKeys
 from railfair.adapters.memory.fares import MemoryFares
+from railfair.adapters.memory.feedback import MemoryFeedback
 from railfair.adapters.memory.forecasts import MemoryForecasts
 from railfair.adapters.memory.jobs import MemoryJobs
 from railfair.adapters.memory.loaded_feeds import MemoryLoadedFeeds
 from railfair.adapters.memory.performance import MemoryPerformance
+from railfair.adapters.memory.popularity import MemoryRouteWeights
+from railfair.adapters.memory.scorecard import MemoryScorecard
+from railfair.adapters.memory.secrets import MemorySecrets
 from railfair.adapters.memory.timetable import MemoryTimetable
 
 
@@ -24,6 +28,10 @@ class MemoryUnitOfWork:
         self.fares = MemoryFares()
         self.jobs = MemoryJobs()
         self.keys = MemoryApiKeys()
+        self.popularity = MemoryRouteWeights()
+        self.scorecard = MemoryScorecard()
+        self.feedback = MemoryFeedback()
+        self.secrets = MemorySecrets()
 
     def copy(self) -> "MemoryUnitOfWork":
         """Return a copy that can be written without touching this one."""
@@ -35,6 +43,10 @@ class MemoryUnitOfWork:
         other.fares = self.fares.copy()
         other.jobs = self.jobs.copy()
         other.keys = self.keys.copy()
+        other.popularity = self.popularity.copy()
+        other.scorecard = self.scorecard.copy()
+        other.feedback = self.feedback.copy()
+        other.secrets = self.secrets.copy()
         return other
 
 

@@ -39,27 +39,40 @@ class BookedTrains:
     async def all(self, condition: ColumnElement[bool] | None = None) -> dict[int, BookedTrain]:
         """Return the booked trains by id; with *condition*, those whose `booked_train` meets it."""
         query = (
-            select(booked_call, booked_train.c.toc)
+            select(
+                booked_call.c.train_id,
+                booked_call.c.crs,
+                booked_call.c.arrival_min,
+                booked_call.c.departure_min,
+                booked_train.c.toc,
+            )
             .join_from(booked_call, booked_train, booked_train.c.id == booked_call.c.train_id)
             .order_by(booked_call.c.train_id, booked_call.c.position)
         )
         if condition is not None:
             query = query.where(condition)
-        calls: dict[tuple[int, str], list[CallingPoint]] = {}
-        for row in await self._connection.execute(query):
-            calls.setdefault((row.train_id, row.toc), []).append(
-                CallingPoint(
-                    crs=Crs(row.crs), arrival_min=row.arrival_min, departure_min=row.departure_min
-                )
+        found: dict[int, tuple[str, list[CallingPoint]]] = {}
+        rows = (await self._connection.execute(query)).all()
+        for key, crs, arrival_min, departure_min, toc in rows:
+            train = found.get(key)
+            if train is None:
+                train = found[key] = toc, []
+            train[1].append(
+                CallingPoint(crs=crs, arrival_min=arrival_min, departure_min=departure_min)
             )
         return {
-            key: BookedTrain(toc=TocCode(toc), calls=tuple(found))
-            for (key, toc), found in calls.items()
+            key: BookedTrain(toc=TocCode(toc), calls=tuple(calls))
+            for key, (toc, calls) in found.items()
         }
 
     async def _next_id(self) -> int:
         last = (await self._connection.execute(select(func.max(booked_train.c.id)))).scalar_one()
         return (last or 0) + 1
+
+
+def calls_at(crs: Crs) -> ColumnElement[bool]:
+    """Say in SQL that a booked train calls at the station."""
+    return booked_train.c.id.in_(_calling_at(crs))
 
 
 def calls_at_both(first: Crs, second: Crs) -> ColumnElement[bool]:

@@ -6,18 +6,19 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
+import numpy as np
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from railfair.adapters.sql.booked_trains import BookedTrains, calls_at_both
+from railfair.adapters.sql.booked_trains import BookedTrains, calls_at, calls_at_both
 from railfair.adapters.sql.bulk import chunks, insert_rows
 from railfair.adapters.sql.schema import booked_call, booked_train, operator_outcome, run
 from railfair.domain.codes import Crs, TocCode
+from railfair.domain.run_blocks import NOTHING, RunBlock
 from railfair.domain.running import BookedTrain, CallReport, Outcome, Run
 from railfair.domain.statistics import OutcomeCounts, counted, first_arrival
 from railfair.ports.performance import PutRuns
 
-NOTHING: Final = -32768
 _report: Final = partial(tuple.__new__, CallReport)
 """Makes a `CallReport` of an iterable, without the interpreter: there are millions of them."""
 
@@ -111,6 +112,33 @@ class SqlPerformance:
                 outcomes.append(_run(row, train).outcomes()[position])
         return counted(outcomes)
 
+    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at both, in that order, a block a train."""
+        trains = await self._trains.all(calls_at_both(origin, destination))
+        return await self._blocks(
+            {
+                key: train
+                for key, train in trains.items()
+                if first_arrival(train, origin, destination) is not None
+            }
+        )
+
+    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
+        """Return the runs of trains booked to call at *crs*, likewise."""
+        return await self._blocks(await self._trains.all(calls_at(crs)))
+
+    async def _blocks(self, trains: Mapping[int, BookedTrain]) -> list[RunBlock]:
+        rows: dict[int, list[Row[*tuple[Any, ...]]]] = {}
+        for part in chunks(list(trains)):
+            query = (
+                select(run.c.train_id, run.c.day, run.c.reports, run.c.reasons)
+                .where(run.c.train_id.in_(part))
+                .order_by(run.c.train_id, run.c.day, run.c.rid)
+            )
+            for row in await self._connection.execute(query):
+                rows.setdefault(row.train_id, []).append(row)
+        return [_block(trains[key], found) for key, found in rows.items()]
+
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:
         """Return what came of every booked arrival, by operator."""
         query = select(operator_outcome).order_by(operator_outcome.c.toc)
@@ -194,6 +222,21 @@ def _numbers(reports: Iterable[CallReport]) -> Iterator[int]:
 def _reasons(reports: Sequence[CallReport]) -> str:
     reasons = [report.reason for report in reports]
     return ",".join(reasons) if any(reasons) else ""
+
+
+def _block(train: BookedTrain, rows: Sequence[Row[*tuple[Any, ...]]]) -> RunBlock:
+    calls = len(train.calls)
+    reports = np.frombuffer(b"".join(row.reports for row in rows), "<i2")
+    has_reason = np.zeros((len(rows), calls), np.bool_)
+    for index, row in enumerate(rows):
+        if row.reasons:
+            has_reason[index] = [bool(reason) for reason in row.reasons.split(",")]
+    return RunBlock(
+        train=train,
+        days=np.array([row.day.toordinal() for row in rows], np.int64),
+        reports=reports.reshape(len(rows), calls, 2),
+        has_reason=has_reason,
+    )
 
 
 def _run(row: Row[*tuple[Any, ...]], train: BookedTrain) -> Run:

@@ -317,3 +317,81 @@ api_key = Table(
     Column("expires_at", UtcDateTime),
     Column("revoked_at", UtcDateTime),
 )
+
+# How often routes were asked for: sums of weights that grow with time (`domain.popularity`).
+route_weight = Table(
+    "route_weight",
+    metadata,
+    Column("origin", _text(3), primary_key=True),
+    Column("destination", _text(3), primary_key=True),
+    Column("weight", Float, nullable=False, index=True),
+)
+
+# Forecasts that were served, or replayed, and what came of them; what is null is not known yet.
+forecast_log = Table(
+    "forecast_log",
+    metadata,
+    Column("source", _text(8), primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("toc", _text(2), primary_key=True),
+    Column("crs", _text(3), primary_key=True),
+    Column("terminus", _text(3), primary_key=True),
+    Column("origin", _text(3), primary_key=True),
+    Column("departure_min", SmallInteger, primary_key=True),
+    Column("arrival_min", SmallInteger, primary_key=True),
+    Column("day_type", SmallInteger, primary_key=True),
+    Column("horizon", SmallInteger, primary_key=True),
+    Column("twin", SmallInteger, primary_key=True),
+    # Little-endian 32-bit floats: P(delay <= edge | it runs) for each edge, and P(cancelled).
+    Column("body", LargeBinary, nullable=False),
+    Column("delay", SmallInteger),
+    Column("is_cancelled", Boolean),
+    # Likewise, of the model and the baselines in turn: at the thresholds, cancelled, and the place
+    # of the outcome.
+    Column("scored", LargeBinary),
+    sqlite_with_rowid=False,
+)
+
+# Sums of scores by month (its first day); what they are made of may have left the log.
+forecast_score = Table(
+    "forecast_score",
+    metadata,
+    Column("source", _text(8), primary_key=True),
+    Column("month", Date, primary_key=True),
+    Column("toc", _text(2), primary_key=True),
+    Column("horizon", SmallInteger, primary_key=True),
+    Column("method", _text(16), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What passengers say of journeys; nothing of who they are, or of when they said it.
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("month", Date, nullable=False, index=True),
+    Column("origin", _text(3), nullable=False),
+    Column("destination", _text(3), nullable=False),
+    Column("day", Date, nullable=False),
+    Column("time_min", SmallInteger),
+    Column("as_forecast", Boolean, nullable=False),
+    Column("delay_min", SmallInteger),
+    Column("cancelled", Boolean, nullable=False),
+)
+
+# Keys that the service made for itself, where the settings name none.
+own_secret = Table(
+    "own_secret",
+    metadata,
+    Column("name", _text(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+
+# What the baselines of served forecasts know: little-endian 32-bit counts of a cell.
+baseline_count = Table(
+    "baseline_count",
+    metadata,
+    Column("baseline", _text(16), primary_key=True),
+    Column("cell", _text(32), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)

@@ -10,11 +10,15 @@ from railfair.adapters.sql.api_keys import SqlApiKeys
 from railfair.adapters.sql.booked_trains import BookedTrains
 from railfair.adapters.sql.engine import options
 from railfair.adapters.sql.fares import OpenedFares, SqlFares
+from railfair.adapters.sql.feedback import SqlFeedback
 from railfair.adapters.sql.forecasts import SqlForecasts
 from railfair.adapters.sql.jobs import SqlJobs
 from railfair.adapters.sql.loaded_feeds import SqlLoadedFeeds
 from railfair.adapters.sql.performance import SqlPerformance
+from railfair.adapters.sql.popularity import SqlRouteWeights
 from railfair.adapters.sql.postgresql import tell_what_changed
+from railfair.adapters.sql.scorecard import SqlScorecard
+from railfair.adapters.sql.secrets import SqlSecrets
 from railfair.adapters.sql.timetable import SqlTimetable
 from railfair.adapters.sql.unavailable import reached, translated
 from railfair.ports.storage import PoolFigures
@@ -33,6 +37,10 @@ class SqlUnitOfWork:
         self.fares = SqlFares(connection, opened)
         self.jobs = SqlJobs(connection)
         self.keys = SqlApiKeys(connection)
+        self.popularity = SqlRouteWeights(connection)
+        self.scorecard = SqlScorecard(connection)
+        self.feedback = SqlFeedback(connection)
+        self.secrets = SqlSecrets(connection)
 
 
 class SqlStorage:

@@ -11,7 +11,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from railfair.domain.delays.distribution import Floats
+from railfair.domain.delays.distribution import EARLIEST_MIN, EDGES, LATEST_MIN, Floats
 
 THRESHOLDS: Final[NDArray[np.int64]] = np.array([-1, 0, 1, 2, 3, 4, 5, 7, 10, 15, 20, 30, 60])
 """Minutes, ascending; shape (13,)."""
@@ -22,6 +22,8 @@ COVERED: Final = (0.1, 0.9)
 """The 80 % interval."""
 LEAST_PROBABILITY: Final = 1e-4
 """Forecasts are held this far from certainty in logarithmic scores."""
+
+_POINTS: Final = np.concatenate([[EARLIEST_MIN - 1], EDGES, [LATEST_MIN]])
 
 
 @dataclass(slots=True)
@@ -48,6 +50,24 @@ class Scores:
 
     def __add__(self, other: Self) -> "Scores":
         return Scores(*(getattr(self, name) + getattr(other, name) for name in self.__slots__))
+
+    def packed(self) -> bytes:
+        """Return the sums as bytes; `unpacked` is the inverse."""
+        values = [np.atleast_1d(getattr(self, name)) for name in self.__slots__]
+        return np.concatenate(values).astype("<f8").tobytes()
+
+    @classmethod
+    def unpacked(cls, body: bytes) -> "Scores":
+        """Return the sums that were *packed*."""
+        found, at = cls(), 0
+        numbers = np.frombuffer(body, "<f8")
+        for name in cls.__slots__:
+            before = getattr(found, name)
+            size = np.size(before)
+            part = numbers[at : at + size]
+            setattr(found, name, part.copy() if size > 1 else type(before)(part[0]))
+            at += size
+        return found
 
     def figures(self) -> dict[str, float]:
         """Return the figures by name; those over no arrivals at all are left out."""
@@ -150,6 +170,30 @@ def score_cancellation(probabilities: Floats, cancelled: NDArray[np.bool_]) -> S
         brier_cancelled=float(((probabilities - outcomes) ** 2).sum()),
         log_loss_cancelled=_log_loss(probabilities, outcomes),
     )
+
+
+def as_logged(forecasts: Floats) -> Floats:
+    """Return *forecasts* as a log of them keeps them: with seven digits."""
+    return forecasts.astype(np.float32).astype(np.float64)
+
+
+def places(at_most: Floats, delays: NDArray[np.int64], luck: Floats) -> Floats:
+    """Return where each delay comes in its forecast, drawn between the minute before and its own.
+
+    Between two edges a distribution function is straight.
+    """
+    held = np.clip(delays, EARLIEST_MIN, LATEST_MIN)
+    edges = np.hstack([np.zeros((len(delays), 1)), at_most, np.ones((len(delays), 1))])
+    below, upto = _between(edges, held - 1), _between(edges, held)
+    return below + luck * (upto - below)
+
+
+def _between(at_points: Floats, minutes: NDArray[np.int64]) -> Floats:
+    index = np.clip(np.searchsorted(_POINTS, minutes), 1, len(_POINTS) - 1)
+    rows = np.arange(len(at_points))
+    left, right = at_points[rows, index - 1], at_points[rows, index]
+    share = (minutes - _POINTS[index - 1]) / (_POINTS[index] - _POINTS[index - 1])
+    return np.asarray(left + share * (right - left))
 
 
 def total(scores: Iterable[Scores]) -> Scores:

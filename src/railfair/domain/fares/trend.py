@@ -24,6 +24,25 @@ class PricePoint:
     adult_fare_p: int
 
 
+YEAR: Final = timedelta(days=365)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastYear:
+    """A price beside those of the year before, or of as much of it as is known: *days*.
+
+    *mean_p* is by days; *difference_p* is how much more the price is now, and *cheaper_days_share*
+    the share of days on which it was cheaper than now.
+    """
+
+    days: int
+    mean_p: float
+    lowest_p: int
+    highest_p: int
+    difference_p: float
+    cheaper_days_share: float
+
+
 type Listed = Sequence[tuple[FareEdition, Listing]]
 """The fares of a pair of stations in each edition, oldest first."""
 
@@ -59,6 +78,34 @@ def _extend(points: list[PricePoint], first: date, last: date | None, price_p: i
         first = before.first_day
         points.pop()
     points.append(PricePoint(first_day=first, last_day=last, adult_fare_p=price_p))
+
+
+def past_year(points: Sequence[PricePoint], today: date) -> PastYear | None:
+    """Return how far today's price is from those of the year before *today*.
+
+    `None` if there is no price today, or too little is known of it before.
+    """
+    if not points or points[-1].last_day is not None:
+        return None
+    now_p, since = points[-1].adult_fare_p, today - YEAR
+    held: list[tuple[int, int]] = []
+    for point in points:
+        last = min(point.last_day or today, today - timedelta(days=1))
+        days = (last - max(point.first_day, since)).days + 1
+        if days > 0:
+            held.append((point.adult_fare_p, days))
+    known = sum(days for _, days in held)
+    if known < ENOUGH_HISTORY.days:
+        return None
+    mean_p = sum(price_p * days for price_p, days in held) / known
+    return PastYear(
+        days=known,
+        mean_p=mean_p,
+        lowest_p=min(price_p for price_p, _ in held),
+        highest_p=max(price_p for price_p, _ in held),
+        difference_p=now_p - mean_p,
+        cheaper_days_share=sum(days for price_p, days in held if price_p < now_p) / known,
+    )
 
 
 def advice(points: dict[FareKey, tuple[PricePoint, ...]]) -> str | None:

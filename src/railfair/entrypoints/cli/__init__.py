@@ -43,6 +43,7 @@ COMMANDS: Final = {
     "fares": "fares.fares",
     "plan": "plan.plan",
     "backtest": "backtesting.backtest",
+    "scorecard": "scorecards.scorecard",
     "serve": "serving.serve",
 }
 """Where each command is, of the modules here: what it needs is loaded when it is asked for."""

@@ -10,11 +10,12 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from railfair.application.backtest import CLIMATOLOGY, MODEL, Backtest
+from railfair.application.backtest import MODEL, Backtest
 from railfair.application.backtest import backtest as replayed
 from railfair.application.backtest_connections import ConnectionsBacktest, backtest_connections
 from railfair.bootstrap import RailFair
 from railfair.bootstrap.demo import DemoTruth
+from railfair.domain.delays.baselines import CLIMATOLOGY
 from railfair.domain.delays.scoring import Scores
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
 from railfair.entrypoints.cli import connections as of_connections
@@ -59,9 +60,10 @@ def backtest(  # noqa: PLR0917 - click passes by keyword
 ) -> None:
     """Replay history: forecast each day from the days before it, and score what came.
 
-    Next to the model stand the climatology (all arrivals before the first day) and the table by
-    station, hour and kind of day; on the demo railway also its known truth, which nobody can beat
-    in the long run. Lower is better for scores and gap; the interval should cover 80 %.
+    Next to the model stand frequencies of the days before the first one: of all arrivals (the
+    climatology), by operator, by route, and the table by station, hour and kind of day; on
+    the demo railway also its known truth, which nobody can beat in the long run. Lower is better
+    for scores and gap; the interval should cover 80 %.
 
     With --connections: how often a train was caught off another one, and how good the forecasts of
     that are if the two share the mood of the day, and if they had nothing in common.

@@ -22,15 +22,18 @@ from railfair import __version__
 from railfair.bootstrap import Profiler, RailFair, figures_of, log_to_stderr, opened, traces
 from railfair.config import Settings
 from railfair.domain import errors
-from railfair.entrypoints.background import background_works
+from railfair.entrypoints.background import background_works, put_away_the_last
 from railfair.entrypoints.http import (
     admin,
     fares,
+    feedback,
     journeys,
     operations,
     places,
     predictions,
+    preferences,
     problems,
+    scorecard,
 )
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.answers import Answers
@@ -104,12 +107,17 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             await railfair.keys.read()
             await _warmed(railfair)
             # Only then: who is told to stop while it starts is not given time to end an update.
-            works = {**background_works(railfair), "kept answers": app.state.answers.keep_warm}
+            answers: Answers = app.state.answers
+            works = {
+                **background_works(railfair),
+                "kept answers": lambda: answers.keep_warm(lambda: places.asked_for_most(railfair)),
+            }
             app.state.background = Supervisor(works)
             app.state.sampler = Sampler(railfair, app.state.background)
             sampling = Supervisor({"figures": app.state.sampler.follow})
             async with app.state.background.running(), sampling.running():
                 yield
+            await put_away_the_last(railfair)
 
     return Litestar(
         route_handlers=[
@@ -118,6 +126,9 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             journeys.router,
             journeys.station_departures,
             places.router,
+            scorecard.router,
+            feedback.router,
+            preferences.router,
             operations.router,
             admin.router,
             metrics,

@@ -29,6 +29,7 @@ from railfair.bootstrap import (
 )
 from railfair.config import Settings
 from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
+from railfair.domain.popularity import Route
 from railfair.domain.quota import Allowance, Quota
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Kept
@@ -125,9 +126,11 @@ class _Answer:
         await self.whole(problem.status, headers, content)
 
     async def kept(self, kept: Kept) -> None:
-        """Send what was *kept*, which no route of the application has seen."""
+        """Send what was *kept*, which no route of the application has seen, and count it."""
         self.scope["path_template"] = kept.route
         self.outcome = kept.outcome
+        if kept.counted is not None:
+            self._entrance.count_route(kept.counted)
         await self.whole(kept.status, kept.headers, kept.body)
 
     async def whole(self, status: int, headers: Sequence[Header], content: bytes = b"") -> None:
@@ -184,6 +187,11 @@ class Entrance:
         )
         self.is_leaving = False
         """Clients are told with each answer to come back on another connection."""
+
+    def count_route(self, route: Route) -> None:
+        """Count a request for *route* that is answered with what is kept."""
+        railfair: RailFair = self._app.state.railfair
+        railfair.popularity.count(route)
 
     def leave(self, *, is_ready: bool) -> None:
         """Tell clients to come back on other connections, and those that watch if *is_ready*."""

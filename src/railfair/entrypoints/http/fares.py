@@ -17,10 +17,11 @@ from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import TicketCode, TrainUid
 from railfair.domain.errors import InvalidParameter
 from railfair.domain.fares.ticket import TicketClass
-from railfair.domain.railtime import clock_time
+from railfair.domain.railtime import LAST_DAY, LONDON, clock_time
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.answers import Answers
 from railfair.entrypoints.http.parameters import CLASSES, Parameters
+from railfair.entrypoints.http.preferences import preferred, with_defaults
 
 MOST_VIA: Final = 10
 
@@ -71,7 +72,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
     A train calls at every `via`, and one that is named leaves no earlier and arrives no later than
     is said. `singles` and splits are for each way of a round trip by itself.
     """
-    values = {
+    values: dict[str, Any] = {
         "origin": origin,
         "destination": destination,
         "date": date,
@@ -88,6 +89,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
         "class": ticket_class,
         "split": split,
     }
+    with_defaults(values, await preferred(request, state), "railcard", "class")
     railfair: RailFair = state.railfair
     query = _query(Parameters(values), via or [])
     answers: Answers = state.answers
@@ -100,6 +102,7 @@ async def compare(  # noqa: PLR0917 - the query's parameters
         query=query,
         ends=(query.out.origin, query.out.destination),
         travel=query.out.day,
+        is_request=True,
     )
     return await answers.respond(request, question, made)
 
@@ -112,7 +115,10 @@ async def trends(
     destination: Annotated[Text, QueryParameter(description="station code, such as LST")] = None,
     ticket: Annotated[Text, QueryParameter(description="one ticket only, such as SOS")] = None,
 ) -> Response[wire.FareTrendsAnswer]:
-    """Return each fare's price over the versions of the feed that were imported."""
+    """Return each fare's price over the versions of the feed that were imported.
+
+    Beside today's price stands how far it is from those of the past year, where these are known.
+    """
     parameters = Parameters({"origin": origin, "destination": destination, "ticket": ticket})
     ends = parameters.crs("origin"), parameters.crs("destination")
     only = parameters.optional("ticket", codes.ticket_code, TicketCode("AAA"))
@@ -124,13 +130,19 @@ async def trends(
     answers: Answers = state.answers
 
     async def made() -> wire.FareTrendsAnswer:
+        today = railfair.clock.now().astimezone(LONDON).date()
         return wire.fare_trends(
             await fare_trends(
-                *ends, ticket=only, storage=railfair.storage, stations=railfair.stations
+                *ends,
+                ticket=only,
+                today=today,
+                storage=railfair.storage,
+                stations=railfair.stations,
             )
         )
 
-    question = Question(kind=Kind.FARES, query=_Trends(ticket=only), ends=ends)
+    # As with prices of far days, it is another answer every day.
+    question = Question(kind=Kind.FARES, query=_Trends(ticket=only), ends=ends, travel=LAST_DAY)
     return await answers.respond(request, question, made)
 
 

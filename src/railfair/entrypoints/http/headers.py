@@ -13,7 +13,8 @@ ALWAYS: Final[tuple[Header, ...]] = (
     (b"referrer-policy", b"no-referrer"),
 )
 EXPOSED: Final = (
-    b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Cache, X-Request-ID"
+    b"Age, ETag, Link, RateLimit, RateLimit-Policy, Retry-After, Traceparent, X-Cache,"
+    b" X-Preferences, X-Request-ID"
 )
 METHODS: Final = b"GET, HEAD, POST, PUT, DELETE"
 ASKABLE: Final = b"Authorization, Content-Type, If-None-Match, Traceparent, X-API-Key, X-Request-ID"

@@ -26,7 +26,9 @@ from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.railtime import FIRST_DAY, LONDON, calendar_day, clock_time, local_moment
 from railfair.entrypoints import wire
 from railfair.entrypoints.http.answers import Answers
+from railfair.entrypoints.http.forms import journeys_on_map
 from railfair.entrypoints.http.parameters import CLASSES, Parameters, takes_json
+from railfair.entrypoints.http.preferences import preferred, with_defaults
 
 LEAST_WINDOW_MIN: Final = 1
 MOST_EXTRA_MIN: Final = 120
@@ -34,6 +36,7 @@ MOST_VALUE_P: Final = 100_000
 START: Final = wire.cursors.Place(arrives=False, latest_first=False, day=FIRST_DAY, time_min=0)
 """Stands in for a cursor that cannot be read."""
 MOST_DEPARTURES: Final = 100
+PREFERRED: Final = ("railcard", "class", "value_of_time_p_per_hour", "extra_interchange_min")
 
 type Text = str | None
 type Loose = str | int | float | bool | None
@@ -134,6 +137,7 @@ async def plan(  # noqa: PLR0917 - the query's parameters
         "cursor": cursor,
     }
     railfair: RailFair = state.railfair
+    with_defaults(values, await preferred(request, state), *PREFERRED)
     query = _query(railfair, Parameters(values), via or [], avoid or [])
     is_fixed = bool(depart_after or arrive_by or cursor)
     return await _answered(request, state, query, is_fixed=is_fixed)
@@ -148,6 +152,7 @@ async def plan_from_body(
     values["class"] = values.pop("ticket_class")
     via, avoid = values.pop("via"), values.pop("avoid")
     railfair: RailFair = state.railfair
+    with_defaults(values, await preferred(request, state), *PREFERRED)
     query = _query(railfair, Parameters(values, is_body=True), via or [], avoid or [])
     return await _answered(request, state, query, is_fixed=False)
 
@@ -166,8 +171,10 @@ async def _answered(
         query=query,
         ends=(query.origin, query.destination),
         travel=query.day,
+        is_request=True,
     )
-    return await answers.respond(request, question, made, is_fixed=is_fixed)
+    forms = journeys_on_map(railfair)
+    return await answers.respond(request, question, made, is_fixed=is_fixed, forms=forms)
 
 
 def _query(

@@ -18,10 +18,12 @@ from railfair.domain.cache_keys import Kind
 from railfair.domain.codes import TocCode
 from railfair.domain.delays.arrivals import Sighting
 from railfair.domain.errors import InvalidParameter, RailFairError
+from railfair.domain.preferences import Preferences
 from railfair.entrypoints import wire
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Make
 from railfair.entrypoints.http.parameters import Parameters, takes_json
+from railfair.entrypoints.http.preferences import preferred, told_of, with_defaults
 from railfair.entrypoints.http.problems import Fault, FaultyRequest, Problem
 
 MOST_TRAINS: Final = 50
@@ -99,7 +101,7 @@ async def predict(  # noqa: PLR0917 - the query's parameters
     Where no timetable covers the date there is one forecast for the pair and hour, and the answer
     is marked degraded.
     """
-    values = {
+    values: dict[str, Any] = {
         "origin": origin,
         "destination": destination,
         "date": date,
@@ -111,6 +113,7 @@ async def predict(  # noqa: PLR0917 - the query's parameters
         "observed_at": observed_at,
         "observed_delay_min": observed_delay_min,
     }
+    _prefer(values, await preferred(request, state))
     question, made = _asked(state, _query(Parameters(values)))
     answers: Answers = state.answers
     return await answers.respond(request, question, made)
@@ -122,13 +125,16 @@ async def predict_from_body(
 ) -> Response[wire.PredictionAnswer]:
     """Answer as the GET does; `departure_date` and `departure_time` are taken as well."""
     values = _canonical(msgspec.structs.asdict(data))
+    _prefer(values, await preferred(request, state))
     question, made = _asked(state, _query(Parameters(values, is_body=True)))
     answers: Answers = state.answers
     return await answers.respond(request, question, made)
 
 
 @post("/batch", status_code=200, summary="Up to 100 forecasts at once")
-async def predict_batch(state: State, data: JSONBody[BatchBody]) -> Response[BatchAnswer]:
+async def predict_batch(
+    request: Request[Any, Any, Any], state: State, data: JSONBody[BatchBody]
+) -> Response[BatchAnswer]:
     """Return an answer or a problem for each request, in their order; equal ones count once."""
     if not 1 <= len(data.requests) <= MOST_REQUESTS:
         detail = f"requests: has to hold 1 to {MOST_REQUESTS} predictions"
@@ -136,12 +142,17 @@ async def predict_batch(state: State, data: JSONBody[BatchBody]) -> Response[Bat
             HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
         )
     turns = asyncio.Semaphore(AT_ONCE)
+    likes = await preferred(request, state)
     async with asyncio.TaskGroup() as work:
-        tasks = [work.create_task(_batched(state, values, turns)) for values in data.requests]
+        tasks = [
+            work.create_task(_batched(state, values, turns, likes)) for values in data.requests
+        ]
     content = msgspec.json.encode({"results": [task.result() for task in tasks]})
     answers: Answers = state.answers
     return Response(
-        cast("BatchAnswer", content), status_code=HTTPStatus.OK, headers=answers.warnings()
+        cast("BatchAnswer", content),
+        status_code=HTTPStatus.OK,
+        headers=answers.warnings() | told_of(request),
     )
 
 
@@ -150,24 +161,39 @@ def _asked(state: State, query: PredictionQuery) -> tuple[Question, Make]:
     railfair: RailFair = state.railfair
 
     async def made() -> wire.PredictionAnswer:
-        return wire.prediction(await railfair.predict(query, railfair.compare_fares))
+        prediction = await railfair.predict(query, railfair.compare_fares)
+        railfair.forecast_log.note(prediction)
+        return wire.prediction(prediction)
 
     question = Question(
         kind=Kind.PRICED_PREDICTIONS if query.include_fares else Kind.PREDICTIONS,
         query=query,
         ends=(query.origin, query.destination),
         travel=query.day if query.include_fares else None,
+        is_request=True,
     )
     return question, made
 
 
-async def _batched(state: State, values: Any, turns: asyncio.Semaphore) -> dict[str, Any]:
+def _prefer(values: dict[str, Any], preferences: Preferences) -> None:
+    """Put what is preferred into *values* where it changes the answer: where fares are wanted."""
+    if values.get("include_fares"):
+        with_defaults(values, preferences, "railcard")
+
+
+async def _batched(
+    state: State, values: Any, turns: asyncio.Semaphore, preferences: Preferences
+) -> dict[str, Any]:
     """Return the answer or the problem of one request; equal ones share what is made."""
     answers: Answers = state.answers
     try:
-        query = _query(Parameters(_canonical(_object(values)), is_body=True))
+        given = _canonical(_object(values))
+        _prefer(given, preferences)
+        query = _query(Parameters(given, is_body=True))
         async with turns:
-            answer = await answers.get(*_asked(state, query))
+            question, made = _asked(state, query)
+            answer = await answers.get(question, made)
+        answers.count(question)
         return {"status": HTTPStatus.OK, "body": msgspec.Raw(answer.entry.body)}
     except FaultyRequest as error:
         problem = problems.of_faults(error)

@@ -4,6 +4,7 @@ A status belongs to a branch of `domain.errors` and is found by walking up the e
 framework's own errors keep their phrase. A crash says nothing of its cause; it is logged.
 """
 
+import math
 import re
 from collections.abc import Sequence
 from http import HTTPMethod, HTTPStatus
@@ -191,7 +192,10 @@ def _response(
 
 
 def _on_error(request: Request[Any, Any, Any], error: errors.RailFairError) -> Response[Problem]:
-    return _response(request, of_error(error, is_body=request.method in WITH_BODY))
+    problem = of_error(error, is_body=request.method in WITH_BODY)
+    if isinstance(error, errors.RateLimited):
+        return _response(request, problem, {"Retry-After": str(math.ceil(error.retry_s))})
+    return _response(request, problem)
 
 
 def _on_faults(request: Request[Any, Any, Any], error: FaultyRequest) -> Response[Problem]:

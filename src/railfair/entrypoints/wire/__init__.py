@@ -9,27 +9,47 @@ from railfair.entrypoints.wire.departures import DeparturesAnswer, departures
 from railfair.entrypoints.wire.fare_trends import FareTrendsAnswer, fare_trends
 from railfair.entrypoints.wire.fares import FaresAnswer, fares
 from railfair.entrypoints.wire.journeys import PlanAnswer, plan
+from railfair.entrypoints.wire.patterns import (
+    RoutePatternsAnswer,
+    RouteTrendAnswer,
+    StationChangesAnswer,
+    StationPunctualityAnswer,
+    route_patterns,
+    route_trend,
+    station_changes,
+    station_punctuality,
+)
 from railfair.entrypoints.wire.places import (
+    PopularRoutesAnswer,
     RouteStatisticsAnswer,
     StationDetail,
     StationsAnswer,
     StatisticsAnswer,
+    popular_routes,
     punctuality,
     route_statistics,
     station_detail,
     statistics,
 )
 from railfair.entrypoints.wire.predictions import PredictionAnswer, prediction
-from railfair.entrypoints.wire.refs import plain, station_ref
+from railfair.entrypoints.wire.refs import StationRef, plain, station_ref
+from railfair.entrypoints.wire.scorecard import ScorecardAnswer, scorecard
 
 __all__ = [
     "DeparturesAnswer",
     "FareTrendsAnswer",
     "FaresAnswer",
     "PlanAnswer",
+    "PopularRoutesAnswer",
     "PredictionAnswer",
+    "RoutePatternsAnswer",
     "RouteStatisticsAnswer",
+    "RouteTrendAnswer",
+    "ScorecardAnswer",
+    "StationChangesAnswer",
     "StationDetail",
+    "StationPunctualityAnswer",
+    "StationRef",
     "StationsAnswer",
     "StatisticsAnswer",
     "cursors",
@@ -38,10 +58,16 @@ __all__ = [
     "fares",
     "plain",
     "plan",
+    "popular_routes",
     "prediction",
     "punctuality",
+    "route_patterns",
     "route_statistics",
+    "route_trend",
+    "scorecard",
+    "station_changes",
     "station_detail",
+    "station_punctuality",
     "station_ref",
     "statistics",
 ]

@@ -6,11 +6,13 @@ from typing import Any, Final
 
 import msgspec
 
+from railfair.application.popularity import PopularRoutes
 from railfair.application.statistics import FaresLoaded, RouteStatistics, Statistics
 from railfair.domain import station
 from railfair.domain.delays.distribution import LATE_MINUTES, QUANTILES
 from railfair.domain.feed import LoadedFeed
 from railfair.domain.railtime import iso
+from railfair.domain.share import share as seen_share
 from railfair.domain.statistics import OutcomeCounts
 from railfair.entrypoints.wire.refs import (
     OperatorRef,
@@ -42,13 +44,15 @@ class StationDetail(msgspec.Struct):
 class Punctuality(msgspec.Struct):
     """How arrivals went: shares of `trains`, which ran or were cancelled.
 
-    `unknown` arrivals, whose report was lost, are in no share. Mean and quantiles are of those that
+    `unknown` arrivals, whose report was lost, are in no share. `on_time_interval` holds the share
+    of all such trains, of which these are some, with 95 %. Mean and quantiles are of those that
     ran; the mean is of max(delay, 0).
     """
 
     trains: int
     unknown: int
     on_time_probability: float | None
+    on_time_interval: tuple[float, float] | None
     late_probability: dict[str, float]
     cancelled_probability: float | None
     mean_delay_min: float | None
@@ -103,6 +107,26 @@ class StatisticsAnswer(msgspec.Struct):
     degraded: bool = False
 
 
+class PopularRoute(msgspec.Struct):
+    """A route that is asked for; `requests` counts each half after two weeks.
+
+    `on_time_probability` is the share of its direct trains that were, null if none was observed.
+    """
+
+    origin: StationRef
+    destination: StationRef
+    requests: float
+    on_time_probability: float | None
+
+
+class PopularRoutesAnswer(msgspec.Struct):
+    """The routes asked for most, most first."""
+
+    routes: list[PopularRoute]
+    provenance: Provenance
+    degraded: bool = False
+
+
 class StationsAnswer(msgspec.Struct):
     """Stations that a query may mean, the likeliest first."""
 
@@ -129,6 +153,22 @@ def route_statistics(answer: RouteStatistics) -> RouteStatisticsAnswer:
         origin=station_ref(answer.origin),
         destination=station_ref(answer.destination),
         statistics=punctuality(answer.outcomes),
+        provenance=provenance(answer.provenance),
+    )
+
+
+def popular_routes(answer: PopularRoutes) -> PopularRoutesAnswer:
+    """Return the routes asked for most."""
+    return PopularRoutesAnswer(
+        routes=[
+            PopularRoute(
+                origin=station_ref(route.origin),
+                destination=station_ref(route.destination),
+                requests=round(route.requests, MINUTE_DIGITS),
+                on_time_probability=None if route.on_time is None else round(route.on_time, DIGITS),
+            )
+            for route in answer.routes
+        ],
         provenance=provenance(answer.provenance),
     )
 
@@ -161,10 +201,14 @@ def punctuality(outcomes: OutcomeCounts) -> Punctuality:
         return round(number / trains, DIGITS)
 
     mean = outcomes.mean_delay_min()
+    likely = seen_share(outcomes.on_time, trains)
     return Punctuality(
         trains=trains,
         unknown=outcomes.unknown,
         on_time_probability=share(outcomes.on_time) if trains else None,
+        on_time_interval=(
+            None if likely is None else (round(likely.low, DIGITS), round(likely.high, DIGITS))
+        ),
         late_probability={
             str(minutes): share(outcomes.late(minutes)) for minutes in LATE_MINUTES if trains
         },

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from railfair.domain.codes import FareCode, RestrictionCode, RouteCode, TicketCode
 from railfair.domain.fares.edition import FareEdition
 from railfair.domain.fares.lookup import ListedFare, Listing
-from railfair.domain.fares.trend import PricePoint, advice, price_points
+from railfair.domain.fares.trend import PricePoint, advice, past_year, price_points
 from railfair.domain.feed import FeedSource
 
 MARCH, APRIL, MAY = date(2026, 3, 1), date(2026, 4, 1), date(2026, 5, 1)
@@ -92,3 +92,39 @@ def test_advice_says_how_many_fares_moved_and_by_how_much() -> None:
 def test_without_history_there_is_no_advice() -> None:
     assert advice({KEY: (PricePoint(first_day=MARCH, last_day=None, adult_fare_p=500),)}) is None
     assert advice({}) is None
+
+
+def held(first: str, last: str | None, price_p: int) -> PricePoint:
+    return PricePoint(
+        first_day=date.fromisoformat(first),
+        last_day=None if last is None else date.fromisoformat(last),
+        adult_fare_p=price_p,
+    )
+
+
+TODAY = date(2026, 7, 1)
+
+
+def test_todays_price_is_compared_with_the_days_of_the_year_before() -> None:
+    points = [held("2026-01-01", "2026-04-10", 1000), held("2026-04-11", None, 1200)]
+    found = past_year(points, TODAY)
+    assert found is not None
+    mean = (100 * 1000 + 81 * 1200) / 181
+    assert (found.days, found.lowest_p, found.highest_p) == (181, 1000, 1200)
+    assert (found.mean_p, found.difference_p) == (mean, 1200 - mean)
+    assert found.cheaper_days_share == 100 / 181
+
+
+def test_days_more_than_a_year_ago_do_not_count() -> None:
+    points = [held("2020-01-01", "2025-12-31", 500), held("2026-01-01", None, 1000)]
+    found = past_year(points, TODAY)
+    assert found is not None
+    assert found.days == 365
+    assert found.mean_p == (184 * 500 + 181 * 1000) / 365
+
+
+def test_a_price_that_is_gone_or_young_is_not_compared() -> None:
+    assert past_year([], TODAY) is None
+    assert past_year([held("2026-01-01", "2026-06-30", 1000)], TODAY) is None
+    assert past_year([held("2026-06-04", None, 1000)], TODAY) is None
+    assert past_year([held("2026-06-03", None, 1000)], TODAY) is not None
