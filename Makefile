@@ -47,6 +47,7 @@ bench: $(BENCH)/railfair.db  ## measure on a railway of Britain's size (10 minut
 	@$(BIN)/python tests/bench/journeys.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/serving.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/cache.py
+	@PYTHONPATH=tests $(BIN)/python tests/bench/strangers.py
 
 load: $(BENCH)/railfair.db  ## let users of all kinds ask, and write docs/performance.md (25 minutes)
 	@$(BIN)/python tests/bench/load.py --write docs/performance.md

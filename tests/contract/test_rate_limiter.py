@@ -137,6 +137,38 @@ def test_a_hundred_thousand_clients_are_the_most_that_is_remembered() -> None:
     assert limiter.take("4999", HOURLY).remaining == 98
 
 
+def test_a_crowd_that_does_not_come_back_is_forgotten() -> None:
+    clock = SettableClock()
+    limiter = MemoryRateLimiter(now=clock)
+    for number in range(1000):
+        limiter.take(str(number), HOURLY)
+    clock.advance(35)  # in 36 s a token comes back
+    limiter.take("late", HOURLY)
+    assert len(limiter) == 1001
+    clock.advance(2)
+    for number in range(1100):
+        limiter.take(f"later {number}", HOURLY)
+    assert len(limiter) == 1 + 1100  # the late one has not got its token back
+    assert limiter.take("late", HOURLY).remaining == 98
+
+
+@given(
+    limit=st.integers(1, 50),
+    window_s=st.floats(0.001, 1000),
+    wanted=st.integers(1, 60),
+    pause_us=st.integers(0, 10**7),
+)
+def test_a_bucket_that_is_full_is_as_a_new_one(
+    limit: int, window_s: float, wanted: int, pause_us: int
+) -> None:
+    quota, used, new = Quota(limit=limit, window_s=window_s), Bucket(), Bucket()
+    used.take(quota, 0, wanted=wanted)
+    assert not used.is_full(limit, 0)
+    if used.is_full(limit, pause_us):
+        assert used.take(quota, pause_us, wanted=60) == new.take(quota, pause_us, wanted=60)
+        assert used == new
+
+
 @given(
     limit=st.integers(1, 50),
     window_s=st.floats(0.001, 1000),

@@ -86,6 +86,10 @@ class Bucket:
         self.debt += taken * window_us
         return taken
 
+    def is_full(self, limit: int, now_us: int) -> bool:
+        """Return whether all that was used of *limit* has come back: it is as a new one."""
+        return self.debt <= limit * (now_us - self.at_us)
+
 
 def allowance(quota: Quota, *, allowed: bool, debt: int, leased: int = 0) -> Allowance:
     """Return what a client with *debt* may do, who has *leased* tokens at hand besides."""

@@ -8,12 +8,17 @@ from railfair.domain.quota import US, Allowance, Bucket, Quota, allowance
 
 MAX_CLIENTS: Final = 100_000
 """How many clients are remembered; each takes about 350 bytes."""
+FORGOTTEN_AT_ONCE: Final = 2
+"""For each that comes, so that their number falls again after a crowd."""
+LIMIT: Final = 2
+"""Where the limit of the quota stands in the key of a bucket."""
 
 
 class MemoryRateLimiter:
     """See `ports.rate_limiter`; *now* tells seconds that never run backwards.
 
-    Of more than *max_clients*, the one that did not ask for longest is forgotten.
+    Clients whose buckets are full again are forgotten as others come: a crowd that does not come
+    back takes no memory. Of more than *max_clients* the one that did not ask for longest goes.
     """
 
     def __init__(self, *, now: Callable[[], float], max_clients: int = MAX_CLIENTS) -> None:
@@ -42,5 +47,13 @@ class MemoryRateLimiter:
             return bucket
         if len(self._buckets) >= self._max_clients:
             self._buckets.popitem(last=False)
+        for _ in range(FORGOTTEN_AT_ONCE):
+            self._forget_if_full(now_us)
         bucket = self._buckets[key] = Bucket(at_us=now_us)
         return bucket
+
+    def _forget_if_full(self, now_us: int) -> None:
+        """Forget the client that did not ask for longest if that makes no difference to it."""
+        oldest = next(iter(self._buckets), None)
+        if oldest is not None and self._buckets[oldest].is_full(oldest[LIMIT], now_us):
+            del self._buckets[oldest]
