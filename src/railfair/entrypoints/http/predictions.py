@@ -12,6 +12,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from railfair.application.predict_delay import PredictionQuery
 from railfair.application.questions import Question
+from railfair.application.together import together
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
 from railfair.domain.cache_keys import Kind
@@ -136,7 +137,7 @@ async def predict_batch(state: State, data: JSONBody[BatchBody]) -> Response[Bat
             HTTPStatus.UNPROCESSABLE_ENTITY, [Fault(detail=detail, pointer="/requests")]
         )
     turns = asyncio.Semaphore(AT_ONCE)
-    async with asyncio.TaskGroup() as work:
+    async with together() as work:
         tasks = [work.create_task(_batched(state, values, turns)) for values in data.requests]
     content = msgspec.json.encode({"results": [task.result() for task in tasks]})
     answers: Answers = state.answers
