@@ -14,6 +14,7 @@ from railfair.application.plan_query import PlanQuery
 from railfair.application.price_journeys import JourneyFares, JourneyPrice, PriceJourneys
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
+from railfair.application.together import together
 from railfair.domain.codes import Crs
 from railfair.domain.delay_repay import Expected, Scheme, expected, scheme_of
 from railfair.domain.errors import InvalidParameter, NothingLoaded
@@ -249,7 +250,7 @@ class PlanJourneys:
         """
         keys = {option.key for option in kept}
         journeys = [journey for journey in found if journey.key in keys]
-        async with asyncio.TaskGroup() as work:
+        async with together() as work:
             has_odds = loaded.performance is not None
             search = weighing.fallbacks(journeys if has_odds else [])
             searched = work.create_task(search)

@@ -1,11 +1,11 @@
 """Planning journeys: which are answered, what is known of each, and what cannot be had."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -23,7 +23,12 @@ from railfair.application.stations import StationDirectory
 from railfair.application.trips import TripQuery
 from railfair.domain.codes import Crs, RailcardCode, TrainUid
 from railfair.domain.delay_repay import Scheme, expected
-from railfair.domain.errors import InvalidParameter, NothingLoaded, UnknownStation
+from railfair.domain.errors import (
+    InvalidParameter,
+    NothingLoaded,
+    StorageUnavailable,
+    UnknownStation,
+)
 from railfair.domain.fares.ticket import TicketClass
 from railfair.domain.fares.till import Party, Rounding
 from railfair.domain.feed import FeedKind
@@ -456,6 +461,60 @@ async def test_an_answer_is_of_one_state_of_the_data(
     counted.readings = 0
     await desk.ask("AYT", "DEE", "8:00", arrives=True, certainty=0.9)
     assert counted.readings == 1
+
+
+class LosingPart:
+    """A part of what is stored that is lost at the *last* call of a method *named*."""
+
+    def __init__(self, part: Any, named: str, last: int) -> None:
+        self._part = part
+        self._named = named
+        self._left = last
+
+    def __getattr__(self, name: str) -> Any:
+        if name == self._named:
+            self._left -= 1
+            if not self._left:
+                raise StorageUnavailable("the database is gone")
+        return getattr(self._part, name)
+
+
+class LosingUnit:
+    """A unit of work with such a part."""
+
+    def __init__(self, unit: UnitOfWork, part: str, named: str, last: int) -> None:
+        self._unit = unit
+        setattr(self, part, LosingPart(getattr(unit, part), named, last))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._unit, name)
+
+
+class Losing:
+    """Storage that is lost while journeys are planned."""
+
+    def __init__(self, storage: Storage, part: str, named: str, last: int) -> None:
+        self._storage = storage
+        self._lost = part, named, last
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        async with self._storage.reading() as unit:
+            yield cast("UnitOfWork", LosingUnit(unit, *self._lost))
+
+    def writing(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        return self._storage.writing()
+
+
+@pytest.mark.parametrize(
+    ("part", "named", "last"),
+    [("fares", "between", 1), ("fares", "between", 2), ("forecasts", "nodes", 2)],
+)
+async def test_a_database_that_is_lost_meanwhile_is_told_as_such(
+    storage: MemoryStorage, workers: ThreadPoolExecutor, part: str, named: str, last: int
+) -> None:
+    with pytest.raises(StorageUnavailable):
+        await Desk(Losing(storage, part, named, last), workers).ask("AYT", "DEE", "8:00")
 
 
 # --- prices --------------------------------------------------------------------------------------

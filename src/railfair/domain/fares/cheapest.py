@@ -4,14 +4,21 @@ What holds for a pair of stations is found once for all trips between them; only
 times, trains and route decide is tested trip by trip, and of dearer fares nothing at all.
 """
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
+from itertools import combinations_with_replacement
 
+import numpy as np
+from numpy.typing import NDArray
+
+from railfair.domain.codes import Crs
 from railfair.domain.fares.comparison import OfferedFare, Split, SplitTicket
-from railfair.domain.fares.gates import Barred, BarredCodes, Gates
-from railfair.domain.fares.hopes import Hopes, Ladder
+from railfair.domain.fares.gates import BarredCodes, Gates
+from railfair.domain.fares.hopes import Barred, Hopes, Ladder, Span
+from railfair.domain.fares.kernel import NO_WAY
 from railfair.domain.fares.lookup import PriceList
-from railfair.domain.fares.split import NO_WAY, cheapest_chain
+from railfair.domain.fares.split import cheapest_chain
 from railfair.domain.fares.tariff import Tariff, by_price
 from railfair.domain.fares.trip import Call, Trip, part
 
@@ -70,13 +77,39 @@ class CheapestFares:
         # A chain with a part that costs as much as the fare through is no cheaper.
         below_p = NO_WAY if through is None else through.total_p
         least_p = self._least_p(trip, points, below_p)
-        chain = cheapest_chain(len(points), ticket_for, least_p)
+        at_least_p = self._at_least_p(trip, points, below_p)
+        chain = cheapest_chain(len(points), ticket_for, least_p, at_least_p)
         if chain is None or len(chain) == 1:
             return None
         tickets = tuple(ticket for _, _, ticket in chain)
         total_p = sum(ticket.total_p for ticket in tickets)
         saving_p = None if through is None else through.total_p - total_p
         return Split(tickets=tickets, saving_p=saving_p)
+
+    def _at_least_p(
+        self, trip: Trip, points: list[tuple[Call, Call]], below_p: int
+    ) -> NDArray[np.int64]:
+        """Return what tickets between two points cost at least if their times do not bar them.
+
+        Of parts that cost *below_p* at least it says that there is none, but not of the whole trip.
+        """
+        found = self._hopes.least_p(*_ends(trip, points), self._spans(trip, points))
+        whole_p = found[0, -1]
+        found[found >= below_p] = NO_WAY
+        found[0, -1] = whole_p
+        return found
+
+    def _spans(self, trip: Trip, points: list[tuple[Call, Call]]) -> Iterator[Span]:
+        """Yield the parts of *trip* by the legs that they begin and end on."""
+        legs = range(len(trip.legs))
+        starts = [bisect_left(points, leg, key=_leg_left) for leg in (*legs, len(trip.legs))]
+        stops = [bisect_left(points, leg, key=_leg_reached) for leg in (*legs, len(trip.legs))]
+        for first, last in combinations_with_replacement(legs, 2):
+            yield Span(
+                origins=slice(starts[first], starts[first + 1]),
+                destinations=slice(stops[last], stops[last + 1]),
+                barred=self._gates.between(trip, first, last),
+            )
 
     def _least_p(
         self, trip: Trip, points: list[tuple[Call, Call]], below_p: int
@@ -85,16 +118,8 @@ class CheapestFares:
 
         Of parts that cost *below_p* at least it says that there is none, but not of the whole trip.
         """
-        begins = [trip.legs[leg].calls[call].crs for _, (leg, call) in points]
-        ends = [trip.legs[leg].calls[call].crs for (leg, call), _ in points]
-        starts = [
-            {
-                last: self._gates.at_start(trip, call, last)
-                for last in range(call[0], len(trip.legs))
-            }
-            for _, call in points
-        ]
-
+        begins, ends = _ends(trip, points)
+        started: dict[tuple[int, int], tuple[Barred, date]] = {}
         reached: dict[tuple[int, date], BarredCodes] = {}
         changed: dict[tuple[int, int, date], BarredCodes] = {}
         last = len(points) - 1
@@ -104,7 +129,11 @@ class CheapestFares:
             if not ladders:
                 return None
             call = points[end][0]
-            at_start, ticket_day = starts[start][call[0]]
+            starts = started.get((start, call[0]))
+            if starts is None:
+                starts = self._gates.at_start(trip, points[start][1], call[0])
+                started[start, call[0]] = starts
+            at_start, ticket_day = starts
             at_end = reached.get((end, ticket_day))
             if at_end is None:
                 at_end = reached[end, ticket_day] = self._gates.at_end(trip, call, ticket_day)
@@ -134,6 +163,21 @@ def _least_p(
                 best_p = least_p
                 break
     return best_p if best_p < below_p else None
+
+
+def _leg_reached(point: tuple[Call, Call]) -> int:
+    return point[0][0]
+
+
+def _leg_left(point: tuple[Call, Call]) -> int:
+    return point[1][0]
+
+
+def _ends(trip: Trip, points: list[tuple[Call, Call]]) -> tuple[list[Crs], list[Crs]]:
+    """Return the stations where tickets from each of *points* begin, and where those to it end."""
+    begins = [trip.legs[leg].calls[call].crs for _, (leg, call) in points]
+    ends = [trip.legs[leg].calls[call].crs for (leg, call), _ in points]
+    return begins, ends
 
 
 def _points(trip: Trip) -> list[tuple[Call, Call]]:

@@ -4,10 +4,13 @@ All arithmetic is in whole pence and per mille; nothing is rounded twice. Source
 readings in docs/fares.md.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from railfair.domain.fares.dated import in_force
 from railfair.domain.fares.railcard import Amounts, Discount, RoundingBand, Status
@@ -48,6 +51,14 @@ class Floor(NamedTuple):
     def least_p(self, full_p: int) -> int:
         """Return what is paid at least for a fare of *full_p*."""
         return full_p * self.per_mille // PER_MILLE - self.off_p
+
+
+def least_each_p(
+    full_p: NDArray[np.int64], floors: Sequence[Floor], floor: NDArray[np.intp]
+) -> NDArray[np.int64]:
+    """Return what is paid at least for fares of *full_p*, whose floors are given by number."""
+    per_mille, off_p = np.array(floors, np.int64).reshape(len(floors), 2).T
+    return np.asarray(full_p * per_mille[floor] // PER_MILLE - off_p[floor])
 
 
 def total(*parts: tuple[int, Floor]) -> Floor:

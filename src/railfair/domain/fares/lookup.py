@@ -188,6 +188,16 @@ class PriceList:
         """Return the flows from a code by destination, each with a number of its own."""
         return self._flows.get(origin, {})
 
+    def flows(self) -> Iterator[tuple[FareCode, FareCode, int, Flow]]:
+        """Yield all flows, each from a code to another with its number, as `flows_from` has them.
+
+        One that is reversible comes twice.
+        """
+        for origin, others in self._flows.items():
+            for destination, flows in others.items():
+                for place, flow in flows:
+                    yield origin, destination, place, flow
+
     def overridden_from(self, origin: FareCode) -> set[FareCode]:
         """Return the codes to which there are overrides from *origin*, railcards' included."""
         with_card = (one.destination for one in self._card_prices.get(origin, ()))

@@ -1,11 +1,13 @@
 """Split tickets: the cheapest chain of tickets along a journey, each good on its own part."""
 
 from collections.abc import Callable
-from operator import add
 from typing import Final, Protocol
 
-NO_WAY: Final = 1 << 60
-"""More than any chain weighs: there is no ticket for a part."""
+import numpy as np
+from numpy.typing import NDArray
+
+from railfair.domain.fares.kernel import NO_WAY, lightest
+
 NOTHING_KNOWN: Final = 0
 
 
@@ -27,6 +29,7 @@ def cheapest_chain[Ticket: Priced](
     points: int,
     ticket_for: Callable[[int, int], Ticket | None],
     least_p: Callable[[int, int], int | None] = nothing_known,
+    at_least_p: NDArray[np.int64] | None = None,
 ) -> tuple[tuple[int, int, Ticket], ...] | None:
     """Return the cheapest chain of tickets from the first of *points* to the last, in order.
 
@@ -36,9 +39,11 @@ def cheapest_chain[Ticket: Priced](
 
     *least_p* is what such a ticket costs at least, `None` if there is none: *ticket_for*, which
     takes longer, is asked only for parts of a chain that could be the cheapest. It is optimal: a
-    chain of tickets is only taken if every other one costs as much at least.
+    chain of tickets is only taken if every other one costs as much at least. Likewise *at_least_p*,
+    by start, then by end, holds no more than that, `NO_WAY` for none, and *least_p* is asked only
+    where a chain could be the cheapest by it.
     """
-    search = _Search(points, least_p)
+    search = _Search(points, least_p, at_least_p)
     tickets: dict[tuple[int, int], Ticket] = {}
     while (parts := search.best()) is not None:
         untested = [part for part in parts if part not in tickets]
@@ -55,33 +60,44 @@ def cheapest_chain[Ticket: Priced](
 class _Search:
     """The shortest path by weights: pence times a number that no chain has tickets of, plus 1."""
 
-    def __init__(self, points: int, least_p: Callable[[int, int], int | None]) -> None:
+    def __init__(
+        self,
+        points: int,
+        least_p: Callable[[int, int], int | None],
+        at_least_p: NDArray[np.int64] | None,
+    ) -> None:
         self._scale = points
-        self._weights = [
-            [self._weight(least_p(start, end)) for start in range(end)] for end in range(points)
-        ]
+        self._least_p = least_p
+        self._known: set[tuple[int, int]] = set()
+        if at_least_p is None:
+            at_least_p = np.full((points, points), NOTHING_KNOWN, np.int64)
+        weights = np.where(at_least_p < NO_WAY, at_least_p * points + 1, NO_WAY)
+        self._weights = np.ascontiguousarray(weights.T)
 
     def settle(self, part: tuple[int, int], price_p: int | None) -> None:
         """Replace what is known of a part by what it costs."""
         start, end = part
-        self._weights[end][start] = self._weight(price_p)
+        self._weights[end, start] = NO_WAY if price_p is None else price_p * self._scale + 1
 
     def best(self) -> list[tuple[int, int]] | None:
-        """Return the parts of the lightest chain; of equally light ones that with early starts."""
-        reached, before = [0], [0]
-        for weights in self._weights[1:]:
-            ways = list(map(add, reached, weights))
-            lightest = min(ways)
-            reached.append(lightest)
-            before.append(ways.index(lightest))
-        if reached[-1] >= NO_WAY:
-            return None
+        """Return the parts of the lightest chain; of equally light ones that with early starts.
+
+        Of each of them it is known what it costs at least.
+        """
+        while (parts := self._lightest()) is not None:
+            unknown = [part for part in parts if part not in self._known]
+            if not unknown:
+                break
+            for part in unknown:
+                self._known.add(part)
+                self.settle(part, self._least_p(*part))
+        return parts
+
+    def _lightest(self) -> list[tuple[int, int]] | None:
+        before = lightest(self._weights).tolist()
         parts: list[tuple[int, int]] = []
         end = len(before) - 1
-        while end:
+        while end > 0:
             parts.append((before[end], end))
             end = before[end]
-        return parts[::-1]
-
-    def _weight(self, price_p: int | None) -> int:
-        return NO_WAY if price_p is None else price_p * self._scale + 1
+        return None if end < 0 else parts[::-1]

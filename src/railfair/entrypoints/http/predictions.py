@@ -12,6 +12,7 @@ from litestar.params import JSONBody, QueryParameter
 
 from railfair.application.predict_delay import PredictionQuery
 from railfair.application.questions import Question
+from railfair.application.together import together
 from railfair.bootstrap import RailFair
 from railfair.domain import codes
 from railfair.domain.cache_keys import Kind
@@ -143,7 +144,7 @@ async def predict_batch(
         )
     turns = asyncio.Semaphore(AT_ONCE)
     likes = await preferred(request, state)
-    async with asyncio.TaskGroup() as work:
+    async with together() as work:
         tasks = [
             work.create_task(_batched(state, values, turns, likes)) for values in data.requests
         ]

@@ -1,9 +1,11 @@
 """The cheapest fares of drawn trips: what is found in the order of hopes is what all fares give."""
 
+from collections import defaultdict
+
 from hypothesis import given, settings
 
 from railfair.domain.fares.cheapest import CheapestFares
-from railfair.domain.fares.hopes import Hopes
+from railfair.domain.fares.hopes import Hopes, Span
 from support.priced_trips import Priced, along, exhaustive_split, hops, priced_trips
 
 
@@ -41,4 +43,7 @@ def test_nothing_costs_less_than_was_hoped(priced: Priced) -> None:
             continue
         least_p = min(hope.least_p for hope in hopes.between(ride.origin, ride.destination))
         ladders = hopes.ladders(ride.origin, ride.destination)
-        assert min(ladder[0][0] for ladder in ladders) <= least_p <= cheapest.total_p
+        lowest_p = min(ladder[0][0] for ladder in ladders)
+        assert lowest_p <= least_p <= cheapest.total_p
+        whole = Span(slice(0, 1), slice(0, 1), defaultdict(bool))
+        assert hopes.least_p([ride.origin], [ride.destination], [whole]) == lowest_p
