@@ -1,15 +1,18 @@
 """The demo railway in PostgreSQL: through the same commands, with the same answers as SQLite."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote
 
+import asyncpg
 import httpx
 import pytest
 
 from e2e.conftest import TODAY, Demo, Run, railfair
 from support.command import serving
+from support.figures import Scrape
 from support.postgresql import PASSWORD, TEMPLATE, Server
 
 AT = "date=2026-11-24&time=08:00"
@@ -112,3 +115,19 @@ def test_a_server_that_is_away_is_told_in_one_line(run: Run, demo: Demo, tmp_pat
         assert "cannot be reached" in ended.err
         assert "hidden" not in ended.err
         assert "Traceback" not in ended.err
+
+
+async def test_figures_are_told_in_time_while_the_database_is_slow(
+    over_postgresql: httpx.Client, url: str
+) -> None:
+    connection = await asyncpg.connect(url.replace("+asyncpg", "", 1))
+    async with connection.transaction():
+        await connection.execute("LOCK TABLE job_state IN ACCESS EXCLUSIVE MODE")
+        slow = Scrape((await asyncio.to_thread(over_postgresql.get, "/metrics")).text)
+    await connection.close()
+    assert slow.of("railfair_db_up") == {(): 0}
+    assert not slow.of("railfair_db_read_duration_seconds")
+    assert slow.total("railfair_build_info") == 1
+    well = Scrape((await asyncio.to_thread(over_postgresql.get, "/metrics")).text)
+    assert well.of("railfair_db_up") == {(): 1}
+    assert well.of("railfair_db_read_duration_seconds")

@@ -19,9 +19,10 @@ from railfair.adapters.telemetry.figures import (
     Uncounted,
     worker_gone,
 )
+from railfair.adapters.telemetry.processes import memory_limit
 from railfair.application.provenance import Provenance
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
-from railfair.entrypoints.http.metrics import Stored
+from railfair.entrypoints.http.metrics import Look, Stored
 from railfair.ports.jobs import JobState
 from railfair.ports.observer import Degraded
 from support.figures import Scrape
@@ -59,7 +60,7 @@ def feed(kind: FeedKind) -> LoadedFeed:
 
 def all_of(figures: Figures) -> str:
     """Return what is said once everything has happened that is counted."""
-    figures.answered("GET", "/api/predict", 200, 0.02)
+    figures.answered("GET", "/api/predict", 200, 0.02, "HIT")
     figures.cache_asked("plans", "HIT", "local")
     figures.computed("plans")
     figures.failed("plans")
@@ -76,7 +77,7 @@ def all_of(figures: Figures) -> str:
         performance=feed(FeedKind.PERFORMANCE),
     )  # fmt: skip
     job = JobState(name="fares update", started_at=NOON).succeeded(NOON, "done")
-    return figures.exposition(Stored(loaded, [job], NOON)).decode()
+    return figures.exposition(Stored(loaded, [job], NOON, Look(took_s=0.002))).decode()
 
 
 def test_the_page_lists_all_figures_with_their_types_and_labels(figures: Figures) -> None:
@@ -102,6 +103,45 @@ def test_requests_are_counted_by_route_and_time(figures: Figures) -> None:
     )  # fmt: skip
     below = {dict(key)["le"]: number for key, number in buckets.items()}
     assert [below[le] for le in ("0.02", "0.025", "0.03", "0.05", "0.1")] == [1, 2, 3, 4, 5]
+
+
+def test_answers_that_can_be_kept_are_counted_by_what_the_cache_had(figures: Figures) -> None:
+    for outcome, took_s in (("HIT", 0.001), ("HIT", 0.04), ("MISS", 0.04), ("", 0.04)):
+        figures.answered("GET", "/api/predict", 200, took_s, outcome)
+    name, route = "railfair_answer_duration_seconds", "/api/predict"
+    found = said(figures)
+    assert found.total(f"{name}_count", http_route=route) == 3
+    assert found.total(f"{name}_bucket", outcome="hit", le="0.03") == 1
+    assert found.total(f"{name}_bucket", outcome="miss", le="0.03") == 0
+    assert found.total(f"{name}_bucket", outcome="miss", le="0.05") == 1
+
+
+@pytest.mark.parametrize(("look", "up"), [(Look(took_s=None), {0.0}), (None, set())])
+def test_a_database_that_does_not_answer_is_down_and_one_that_is_not_asked_is_unknown(
+    figures: Figures, look: Look | None, up: set[float]
+) -> None:
+    found = Scrape(figures.exposition(Stored(None, (), NOON, look)).decode())
+    assert set(found.of("railfair_db_up").values()) == up
+    assert not found.of("railfair_db_read_duration_seconds")
+
+
+@pytest.mark.parametrize(
+    ("files", "limit"),
+    [
+        ({"memory.max": "1000\n"}, 1000),
+        ({"memory/memory.limit_in_bytes": "9223372036854771712\n"}, 2_048_000),
+        ({"memory.max": "max\n"}, 2_048_000),
+    ],
+)
+def test_the_limit_of_memory_is_that_of_the_container_or_of_the_machine(
+    tmp_path: Path, files: dict[str, str], limit: int
+) -> None:
+    (tmp_path / "meminfo").write_text("MemTotal:        2000 kB\nMemFree:         10 kB\n")
+    for name, text in files.items():
+        (tmp_path / "cgroup" / name).parent.mkdir(parents=True)
+        (tmp_path / "cgroup" / name).write_text(text)
+    assert memory_limit(tmp_path, tmp_path / "cgroup") == limit
+    assert memory_limit(tmp_path / "nothing", tmp_path / "nothing") is None
 
 
 def test_methods_that_clients_make_up_are_one(figures: Figures) -> None:

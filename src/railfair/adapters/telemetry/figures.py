@@ -27,7 +27,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 from prometheus_client.registry import Collector
 
-from railfair.adapters.telemetry.processes import processes
+from railfair.adapters.telemetry.processes import memory, processes
 from railfair.ports.observer import Degraded, Observer, Unobserved
 
 __all__ = ["CONTENT_TYPE_LATEST", "Figures", "Moment", "Uncounted", "worker_gone"]
@@ -38,6 +38,7 @@ REQUEST_BUCKETS_S: Final = (
     0.001, 0.0025, 0.005, 0.01, 0.02, 0.025, 0.03, 0.05, 0.075, 0.1, 0.2, 0.3, 0.5, 1.0, 2.0, 5.0,
     10.0,
 )  # fmt: skip
+ANSWER_BUCKETS_S: Final = (0.001, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 5.0)
 SEARCH_BUCKETS_S: Final = (
     0.001, 0.0025, 0.005, 0.01, 0.02, 0.03, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0,
 )  # fmt: skip
@@ -87,6 +88,7 @@ class Figures(Observer):
         self._worker = str(os.getpid())
         self._registry = CollectorRegistry()
         self._answered: dict[tuple[str, str, int], Callable[[float], None]] = {}
+        self._kept_or_made: dict[tuple[str, str], Callable[[float], None]] = {}
         self._cache: dict[tuple[str, str, str], Callable[[], None]] = {}
         self._routes: dict[tuple[str, str], Callable[[], None]] = {}
         self._candidates: dict[tuple[str, str], int] = {}
@@ -103,6 +105,12 @@ class Figures(Observer):
             "From a request's head to the last of its answer, by template of the path.",
             REQUEST_BUCKETS_S,
             ("http_request_method", "http_route", "http_response_status_code"),
+        )
+        self._answers = self._histogram(
+            "railfair_answer_duration_seconds",
+            "The same of answers that can be kept, by what the cache had.",
+            ANSWER_BUCKETS_S,
+            ("http_route", "outcome"),
         )
         self._problems = self._counter(
             "railfair_problems", "Answers that are problems, or parts of batches, by code.", "code"
@@ -204,8 +212,13 @@ class Figures(Observer):
         )  # fmt: skip
         self._other_route = self._route.labels(OTHER, OTHER).inc
 
-    def answered(self, method: str, route: str, status: int, took_s: float) -> None:
-        """Count an HTTP request that took so many seconds."""
+    def answered(
+        self, method: str, route: str, status: int, took_s: float, outcome: str = ""
+    ) -> None:
+        """Count an HTTP request that took so many seconds.
+
+        *outcome* is what the cache had, in capitals; empty for what is never kept.
+        """
         key = method, route, status
         observe = self._answered.get(key)
         if observe is None:
@@ -214,6 +227,16 @@ class Figures(Observer):
             self._answered[key] = observe
             if known == OTHER_METHOD:  # clients make those up
                 del self._answered[key]
+        observe(took_s)
+        if outcome:
+            self._answer_took(route, outcome, took_s)
+
+    def _answer_took(self, route: str, outcome: str, took_s: float) -> None:
+        key = route, outcome
+        observe = self._kept_or_made.get(key)
+        if observe is None:
+            observe = self._answers.labels(route, outcome.lower()).observe
+            self._kept_or_made[key] = observe
         observe(took_s)
 
     def cache_asked(self, kind: str, outcome: str, tier: str) -> None:
@@ -349,7 +372,9 @@ class Uncounted(Unobserved, Figures):
         # A protocol gives classes that are made without arguments an initializer of their own.
         Figures.__init__(self, folder, version=version)
 
-    def answered(self, method: str, route: str, status: int, took_s: float) -> None:
+    def answered(
+        self, method: str, route: str, status: int, took_s: float, outcome: str = ""
+    ) -> None:
         """Do nothing."""
 
     def told(self, name: str, so_far: float) -> None:
@@ -405,5 +430,6 @@ class _Processes(Collector):
         self._pids = pids
 
     def collect(self) -> Iterator[Metric]:
-        """Yield memory, time of the processor, files and age of each that runs."""
+        """Yield memory, time of the processor, files and age of each that runs; and the limit."""
         yield from processes(self._pids)
+        yield from memory()

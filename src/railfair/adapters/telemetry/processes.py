@@ -11,6 +11,9 @@ from prometheus_client import Metric
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 
 PROC: Final = Path("/proc")
+CGROUPS: Final = Path("/sys/fs/cgroup")
+LIMITS: Final = ("memory.max", "memory/memory.limit_in_bytes")
+"""Files with the most memory that a container may take. Source: cgroup v2, cgroup v1."""
 STATE: Final = 2
 """Number of the first field after the name, which may have spaces; fields count from 0."""
 UTIME, STIME, THREADS, STARTED, RSS = (13, 14, 19, 21, 23)
@@ -75,6 +78,27 @@ def processes(pids: Iterable[int]) -> Iterator[Metric]:
         "When a worker began.",
         {worker: process.started_at for worker, process in found.items()},
     )
+
+
+def memory() -> Iterator[Metric]:
+    """Yield how much memory all processes together may take."""
+    limit = memory_limit(PROC, CGROUPS)
+    if limit is not None:
+        yield GaugeMetricFamily(
+            "railfair_memory_limit_bytes", "Memory that all workers together may take.", limit
+        )
+
+
+def memory_limit(proc: Path, cgroups: Path) -> int | None:
+    """Return the bytes of memory of the machine, or of the container if that may take less."""
+    found: list[int] = []
+    with suppress(OSError, ValueError, IndexError):
+        kilobytes = (proc / "meminfo").read_text().partition("MemTotal:")[2].split()[0]
+        found.append(int(kilobytes) * 1024)
+    for name in LIMITS:
+        with suppress(OSError, ValueError):  # "max": no limit
+            found.append(int((cgroups / name).read_text()))
+    return min(found, default=None)
 
 
 def _gauge(name: str, help_: str, figures: Mapping[str, float]) -> Metric:

@@ -253,7 +253,9 @@ class Entrance:
         scope = answer.scope
         if "path_template" not in scope:
             scope["path_template"] = self._route_of(scope)
-        self._figures.answered(answer.method, scope["path_template"], answer.status, took_s)
+        self._figures.answered(
+            answer.method, scope["path_template"], answer.status, took_s, answer.outcome
+        )
         problem = scope["state"].get("problem")
         if problem is not None:
             self._figures.problem(problem)

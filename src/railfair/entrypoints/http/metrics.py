@@ -7,7 +7,10 @@ after a restart, too; the rest is told without the database.
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
+from time import perf_counter
+from typing import Final
 
 from litestar import Response, get
 from litestar.datastructures import State
@@ -23,6 +26,16 @@ from railfair.domain.railtime import LONDON
 from railfair.entrypoints.http.sampling import Sampler
 from railfair.ports.jobs import JobState
 
+PATIENCE_S: Final = 3.0
+"""How long the database may take, so that whoever watches is told of a slow one in time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """How the database was when it was asked; *took_s* is `None` if it did not answer in time."""
+
+    took_s: float | None
+
 
 @get("/metrics", include_in_schema=False)
 async def metrics(state: State) -> Response[bytes]:
@@ -33,27 +46,39 @@ async def metrics(state: State) -> Response[bytes]:
     pool = railfair.storage.pool()
     loaded: Provenance | None = None
     jobs: Sequence[JobState] = ()
+    look: Look | None = None
     # Where all connections are in use, that is what whoever watches has to see.
     if pool is None or not pool.waiting:
-        with suppress(SourceUnavailable):
-            async with railfair.storage.reading() as unit:
+        look, began = Look(took_s=None), perf_counter()
+        with suppress(SourceUnavailable, TimeoutError):
+            async with asyncio.timeout(PATIENCE_S), railfair.storage.reading() as unit:
                 loaded, jobs = await provenance(unit), await unit.jobs.all()
-    stored = Stored(loaded, jobs, railfair.clock.now())
+            look = Look(took_s=perf_counter() - began)
+    stored = Stored(loaded, jobs, railfair.clock.now(), look)
     # Adding up what many workers counted takes a while.
     text = await asyncio.to_thread(railfair.figures.exposition, stored)
     return Response(text, media_type=CONTENT_TYPE_LATEST)
 
 
 class Stored(Collector):
-    """What the database says at the moment *now*."""
+    """What the database says at the moment *now*, and how it was; *look*: `None` if not asked."""
 
-    def __init__(self, loaded: Provenance | None, jobs: Sequence[JobState], now: datetime) -> None:
+    def __init__(
+        self,
+        loaded: Provenance | None,
+        jobs: Sequence[JobState],
+        now: datetime,
+        look: Look | None = None,
+    ) -> None:
+        self._look = look
         self._loaded = loaded
         self._jobs = jobs
         self._now = now
 
     def collect(self) -> Iterator[Metric]:
         """Yield every figure; moments are Unix times in seconds."""
+        if self._look is not None:
+            yield from _of_database(self._look)
         if self._loaded is not None:
             yield from _of_feeds(self._loaded, self._now)
         yield from self._of_jobs()
@@ -86,6 +111,16 @@ class Stored(Collector):
             "How often the job failed since it last ended well.",
             "job",
             {job.name: job.failures for job in self._jobs},
+        )
+
+
+def _of_database(look: Look) -> Iterator[Metric]:
+    yield GaugeMetricFamily(
+        "railfair_db_up", "1 if the database answered for these figures.", look.took_s is not None
+    )
+    if look.took_s is not None:
+        yield GaugeMetricFamily(
+            "railfair_db_read_duration_seconds", "How long it took to answer.", look.took_s
         )
 
 
