@@ -1,14 +1,15 @@
 """`ports.performance`: the raw history of running, kept by every storage."""
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 
 import pytest
 
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.run_blocks import Fate, RunBlock, came_of
-from railfair.domain.running import BookedTrain, Missed, Outcome, Run
-from railfair.domain.statistics import OutcomeCounts
+from railfair.domain.reported_calls import BookedCall, CallRuns, Fate, fates, reported
+from railfair.domain.running import Missed, Outcome, Run
+from railfair.domain.statistics import OutcomeCounts, first_arrival
 from railfair.ports.performance import PutRuns
 from railfair.ports.storage import Storage
 from support.running import (
@@ -176,52 +177,79 @@ async def test_runs_are_counted_by_their_rids_each_once(storage: Storage) -> Non
     assert await has(storage, []) == 0
 
 
-async def test_blocks_say_what_came_of_each_arrival_as_the_runs_do(storage: Storage) -> None:
+async def test_arrivals_at_a_station_are_what_the_runs_say(storage: Storage) -> None:
+    runs = [*invented_days(DAY, 5), *(ayton_to_ceeham(None, day) for day in DAYS)]
+    await put(storage, *runs)
+    for crs in (AYT, BEE, CEE, DEE):
+        async with storage.reading() as unit:
+            found = await unit.performance.runs_at(crs)
+        assert told(found) == Counter(
+            (one.day, called.arrival_min, one.train.toc, outcome)
+            for one in runs
+            for called, outcome in zip(one.train.calls, one.outcomes(), strict=True)
+            if called.crs == crs and called.arrival_min is not None
+        )
+        assert Counter((call.begins_at, call.ends_at, call.begins) for call in found.calls) == (
+            Counter(
+                (train.calls[0].crs, train.calls[-1].crs, position == 0)
+                for train in {one.train for one in runs}
+                for position, called in enumerate(train.calls)
+                if called.crs == crs
+            )
+        )
+
+
+async def test_arrivals_of_a_route_are_those_of_rides(storage: Storage) -> None:
     runs = [*invented_days(DAY, 5), *(ayton_to_ceeham(None, day) for day in DAYS)]
     await put(storage, *runs)
     async with storage.reading() as unit:
-        at_bee = await unit.performance.blocks_at(BEE)
-        between = await unit.performance.blocks_between(AYT, CEE)
-        backwards = await unit.performance.blocks_between(CEE, AYT)
-    assert backwards == []
-    assert told(at_bee) == sorted_by_train(r for r in runs if calls_at(r, BEE))
-    assert told(between) == sorted_by_train(r for r in runs if calls_at(r, CEE))
+        found = await unit.performance.runs_between(AYT, CEE)
+        backwards = await unit.performance.runs_between(CEE, AYT)
+    assert (list(backwards.calls), list(backwards.trains)) == ([], [])
+    assert told(found) == Counter(
+        (one.day, one.train.calls[position].arrival_min, one.train.toc, one.outcomes()[position])
+        for one in runs
+        if (position := first_arrival(one.train, AYT, CEE)) is not None
+    )
 
 
-type Told = list[tuple[date, list[Outcome | None]]]
+async def test_a_ride_begins_with_the_last_departure_before_its_first_arrival(
+    storage: Storage,
+) -> None:
+    around = run(
+        call("CEE", dep="07:00"), call("AYT", arr="07:30", dep="07:32"),
+        call("BEE", arr="08:00", dep="08:02"), call("AYT", arr="08:30", dep="08:32"),
+        call("CEE", arr="09:00", came="09:03", dep="09:02"), call("CEE", arr="09:30"),
+    )  # fmt: skip
+    await put(storage, around)
+    async with storage.reading() as unit:
+        found = await unit.performance.runs_between(AYT, CEE)
+        at_cee = await unit.performance.runs_at(CEE)
+    [ride] = found.calls
+    assert (ride.leaves_min, ride.position, ride.arrival_min) == (512, 4, 540)
+    assert told(found) == {(DAY, 540, around.train.toc, 3): 1}
+    assert [(call.begins, call.ends) for call in sorted(at_cee.calls, key=position_of)] == [
+        (True, False), (False, False), (False, True),
+    ]  # fmt: skip
 
 
-def told(blocks: Iterable[RunBlock]) -> dict[BookedTrain, Told]:
-    """Return what blocks say came of the arrivals of their runs, in their order."""
-    found: dict[BookedTrain, Told] = {}
-    for block in blocks:
-        assert block.train not in found
-        columns = [
-            [None] * len(block) if call.arrival_min is None else outcomes_of(block, position)
-            for position, call in enumerate(block.train.calls)
-        ]
-        days = [date.fromordinal(int(day)) for day in block.days]
-        found[block.train] = [
-            (day, list(row)) for day, row in zip(days, zip(*columns, strict=True), strict=True)
-        ]
-    return found
+def position_of(call: BookedCall) -> int:
+    return call.position
 
 
-def outcomes_of(block: RunBlock, position: int) -> list[Outcome | None]:
-    delays, fates = came_of(block, position)
+def told(runs: CallRuns) -> Counter[tuple[date, int | None, TocCode, Outcome]]:
+    """Return what came of booked arrivals: the train's day, when, its operator, and the outcome."""
+    seen = reported(runs)
     missed = {Fate.CANCELLED: Missed.CANCELLED, Fate.UNKNOWN: Missed.UNKNOWN}
-    return [missed.get(Fate(fate), int(delay)) for delay, fate in zip(delays, fates, strict=True)]
-
-
-def sorted_by_train(runs: Iterable[Run]) -> dict[BookedTrain, Told]:
-    found: dict[BookedTrain, Told] = {}
-    for one in sorted(runs, key=lambda one: (one.day, one.rid)):
-        found.setdefault(one.train, []).append((one.day, one.outcomes()))
+    found: Counter[tuple[date, int | None, TocCode, Outcome]] = Counter()
+    for index, day, delay, fate in zip(
+        seen.calls.tolist(), seen.days.tolist(), *fates(seen, runs.calls), strict=True
+    ):
+        call = runs.calls[index]
+        if call.arrival_min is not None:
+            outcome = missed.get(Fate(fate), int(delay))
+            found[date.fromordinal(day), call.arrival_min, call.toc, outcome] += 1
     return found
-
-
-def calls_at(one: Run, crs: Crs) -> bool:
-    return any(called.crs == crs for called in one.train.calls)
 
 
 async def test_stations_are_those_where_runs_were_booked_to_call(storage: Storage) -> None:

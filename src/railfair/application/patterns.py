@@ -1,6 +1,8 @@
 """When trains are late: by hour and weekday, over time, at stations and where people change."""
 
+import asyncio
 from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
@@ -10,12 +12,20 @@ import numpy as np
 
 from railfair.application.provenance import Provenance, provenance
 from railfair.application.stations import StationDirectory
-from railfair.domain import run_blocks
 from railfair.domain.change_point import ChangePoint, change_point
 from railfair.domain.codes import Crs, TocCode
 from railfair.domain.errors import InvalidParameter, UnknownRoute
 from railfair.domain.interchanges import Changes, changes_at
-from railfair.domain.run_blocks import Arrivals, Fate, Ints, RunBlock, counts_by
+from railfair.domain.reported_calls import (
+    Arrivals,
+    BookedCall,
+    CallRuns,
+    Fate,
+    Ints,
+    all_counts,
+    arrivals,
+    counts_by,
+)
 from railfair.domain.share import Share, shrunk
 from railfair.domain.station import Station
 from railfair.domain.statistics import OutcomeCounts
@@ -113,11 +123,15 @@ class StationChanges:
 
 
 class Patterns:
-    """Figures over the history; one instance serves the whole process."""
+    """Figures over the history; one instance serves the whole process.
 
-    def __init__(self, storage: Storage, stations: StationDirectory) -> None:
+    What is read is counted in *workers*: a large station takes long enough for others to notice.
+    """
+
+    def __init__(self, storage: Storage, stations: StationDirectory, workers: Executor) -> None:
         self._storage = storage
         self._stations = stations
+        self._workers = workers
 
     async def of_route(self, origin: Crs, destination: Crs) -> RoutePatterns:
         """Return how trains from *origin* to *destination* ran by hour and weekday of departure.
@@ -127,27 +141,8 @@ class Patterns:
             UnknownStation: the loaded data know nothing of one of the two.
             UnknownRoute: no train was booked to call at both, in that order.
         """
-        async with self._storage.reading() as unit:
-            ends, arrivals = await self._route(unit, origin, destination)
-            overall = _overall(arrivals, await _network_on_time(unit))
-            loaded = await provenance(unit)
-        likely = overall.on_time.likeliest
-        weekdays, hours = (arrivals.days - 1) % DAYS_A_WEEK, arrivals.minutes // HOUR_MIN
-        return RoutePatterns(
-            origin=ends[0],
-            destination=ends[1],
-            overall=overall,
-            cells=tuple(
-                _cell(counts, likely, weekday=group // HOURS, hour=group % HOURS)
-                for group, counts in counts_by(arrivals, weekdays * HOURS + hours).items()
-            ),
-            by_hour=_by_hour(arrivals, likely),
-            by_weekday=tuple(
-                _cell(counts, likely, weekday=weekday)
-                for weekday, counts in counts_by(arrivals, weekdays).items()
-            ),
-            provenance=loaded,
-        )
+        read = await self._route(origin, destination)
+        return await self._in_worker(lambda: _route_patterns(read))
 
     async def trend(self, origin: Crs, destination: Crs, by: Period) -> RouteTrend:
         """Return how trains from *origin* to *destination* ran over time.
@@ -157,18 +152,8 @@ class Patterns:
             UnknownStation: the loaded data know nothing of one of the two.
             UnknownRoute: no train was booked to call at both, in that order.
         """
-        async with self._storage.reading() as unit:
-            ends, arrivals = await self._route(unit, origin, destination)
-            overall = _overall(arrivals, await _network_on_time(unit))
-            loaded = await provenance(unit)
-        return RouteTrend(
-            origin=ends[0],
-            destination=ends[1],
-            by=by,
-            points=_points(arrivals, by, overall.on_time.likeliest),
-            change=_change(arrivals),
-            provenance=loaded,
-        )
+        read = await self._route(origin, destination)
+        return await self._in_worker(lambda: _route_trend(read, by))
 
     async def of_station(self, crs: Crs) -> StationPunctuality:
         """Return how trains arrived at *crs*.
@@ -178,17 +163,9 @@ class Patterns:
         """
         async with self._storage.reading() as unit:
             station = await self._stations.get(unit, crs)
-            blocks = await unit.performance.blocks_at(crs)
-            arrivals = run_blocks.at(blocks, crs)
-            overall = _overall(arrivals, await _network_on_time(unit))
-            loaded = await provenance(unit)
-        return StationPunctuality(
-            station=station,
-            overall=overall,
-            by_operator=_by_operator(blocks, arrivals, overall.on_time.likeliest),
-            by_hour=_by_hour(arrivals, overall.on_time.likeliest),
-            provenance=loaded,
-        )
+            runs = await unit.performance.runs_at(crs)
+            network, loaded = await _network_on_time(unit), await provenance(unit)
+        return await self._in_worker(lambda: _station_punctuality(station, runs, network, loaded))
 
     async def changes(self, crs: Crs) -> StationChanges:
         """Return how often changes at *crs* worked.
@@ -198,25 +175,92 @@ class Patterns:
         """
         async with self._storage.reading() as unit:
             station = await self._stations.get(unit, crs)
-            blocks = await unit.performance.blocks_at(crs)
+            runs = await unit.performance.runs_at(crs)
             loaded = await provenance(unit)
-        changes = changes_at(blocks, crs, station.change_min)
+        changes = await self._in_worker(lambda: changes_at(runs, station.change_min))
         return StationChanges(station=station, changes=tuple(changes), provenance=loaded)
 
-    async def _route(
-        self, unit: UnitOfWork, origin: Crs, destination: Crs
-    ) -> tuple[tuple[Station, Station], Arrivals]:
+    async def _route(self, origin: Crs, destination: Crs) -> "_Read":
         if origin == destination:
             raise InvalidParameter("destination", "is the same station as origin")
-        ends = (
-            await self._stations.get(unit, origin, parameter="origin"),
-            await self._stations.get(unit, destination, parameter="destination"),
-        )
-        blocks = await unit.performance.blocks_between(origin, destination)
-        arrivals = run_blocks.between(blocks, origin, destination)
-        if not len(arrivals):
-            raise UnknownRoute(origin, destination)
-        return ends, arrivals
+        async with self._storage.reading() as unit:
+            ends = (
+                await self._stations.get(unit, origin, parameter="origin"),
+                await self._stations.get(unit, destination, parameter="destination"),
+            )
+            runs = await unit.performance.runs_between(origin, destination)
+            if not runs.trains:
+                raise UnknownRoute(origin, destination)
+            return _Read(
+                origin=ends[0],
+                destination=ends[1],
+                runs=runs,
+                network=await _network_on_time(unit),
+                provenance=await provenance(unit),
+            )
+
+    async def _in_worker[T](self, work: Callable[[], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._workers, work)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What was read of a route; *network* is the share on time of the whole network."""
+
+    origin: Station
+    destination: Station
+    runs: CallRuns
+    network: float
+    provenance: Provenance
+
+
+def _route_patterns(read: _Read) -> RoutePatterns:
+    found = arrivals(read.runs)
+    overall = _cell(all_counts(found), read.network)
+    likely = overall.on_time.likeliest
+    weekdays, hours = (found.days - 1) % DAYS_A_WEEK, found.minutes // HOUR_MIN
+    return RoutePatterns(
+        origin=read.origin,
+        destination=read.destination,
+        overall=overall,
+        cells=tuple(
+            _cell(counts, likely, weekday=group // HOURS, hour=group % HOURS)
+            for group, counts in counts_by(found, weekdays * HOURS + hours).items()
+        ),
+        by_hour=_by_hour(found, likely),
+        by_weekday=tuple(
+            _cell(counts, likely, weekday=weekday)
+            for weekday, counts in counts_by(found, weekdays).items()
+        ),
+        provenance=read.provenance,
+    )
+
+
+def _route_trend(read: _Read, by: Period) -> RouteTrend:
+    found = arrivals(read.runs)
+    overall = _cell(all_counts(found), read.network)
+    return RouteTrend(
+        origin=read.origin,
+        destination=read.destination,
+        by=by,
+        points=_points(found, by, overall.on_time.likeliest),
+        change=_change(found),
+        provenance=read.provenance,
+    )
+
+
+def _station_punctuality(
+    station: Station, runs: CallRuns, network: float, loaded: Provenance
+) -> StationPunctuality:
+    found = arrivals(runs)
+    overall = _cell(all_counts(found), network)
+    return StationPunctuality(
+        station=station,
+        overall=overall,
+        by_operator=_by_operator(runs.calls, found, overall.on_time.likeliest),
+        by_hour=_by_hour(found, overall.on_time.likeliest),
+        provenance=loaded,
+    )
 
 
 async def _network_on_time(unit: UnitOfWork) -> float:
@@ -226,11 +270,6 @@ async def _network_on_time(unit: UnitOfWork) -> float:
     return sum(one.on_time for one in outcomes) / trains if trains else NO_OPINION
 
 
-def _overall(arrivals: Arrivals, network: float) -> Cell:
-    counts = counts_by(arrivals, np.zeros(len(arrivals), np.int64))
-    return _cell(counts.get(0, OutcomeCounts()), network)
-
-
 def _cell(
     counts: OutcomeCounts, wider: float, *, weekday: int | None = None, hour: int | None = None
 ) -> Cell:
@@ -238,26 +277,26 @@ def _cell(
     return Cell(outcomes=counts, on_time=on_time, weekday=weekday, hour=hour)
 
 
-def _by_hour(arrivals: Arrivals, likely: float) -> tuple[Cell, ...]:
+def _by_hour(found: Arrivals, likely: float) -> tuple[Cell, ...]:
     return tuple(
         _cell(counts, likely, hour=hour)
-        for hour, counts in counts_by(arrivals, arrivals.minutes // HOUR_MIN).items()
+        for hour, counts in counts_by(found, found.minutes // HOUR_MIN).items()
     )
 
 
 def _by_operator(
-    blocks: Sequence[RunBlock], arrivals: Arrivals, likely: float
+    calls: Sequence[BookedCall], found: Arrivals, likely: float
 ) -> dict[TocCode, Cell]:
-    names = sorted({block.train.toc for block in blocks})
-    of_blocks = np.array([names.index(block.train.toc) for block in blocks], np.int64)
-    groups = of_blocks[arrivals.trains]
+    names = sorted({call.toc for call in calls})
+    numbers = {toc: number for number, toc in enumerate(names)}
+    groups = np.array([numbers[call.toc] for call in calls], np.int64)[found.calls]
     return {
-        names[group]: _cell(counts, likely) for group, counts in counts_by(arrivals, groups).items()
+        names[group]: _cell(counts, likely) for group, counts in counts_by(found, groups).items()
     }
 
 
-def _points(arrivals: Arrivals, by: Period, likely: float) -> tuple[TrendPoint, ...]:
-    days, where = np.unique(arrivals.days, return_inverse=True)
+def _points(found: Arrivals, by: Period, likely: float) -> tuple[TrendPoint, ...]:
+    days, where = np.unique(found.days, return_inverse=True)
     starts = np.array([_start(int(day), by).toordinal() for day in days], np.int64)
     return tuple(
         TrendPoint(
@@ -266,7 +305,7 @@ def _points(arrivals: Arrivals, by: Period, likely: float) -> tuple[TrendPoint, 
             outcomes=counts,
             on_time=shrunk(counts.on_time, counts.trains, likely),
         )
-        for start, counts in counts_by(arrivals, starts[where]).items()
+        for start, counts in counts_by(found, starts[where]).items()
     )
 
 
@@ -287,13 +326,13 @@ def _end(start: date, by: Period) -> date:
     return start + timedelta(days=6 if by is Period.WEEK else 0)
 
 
-def _change(arrivals: Arrivals) -> Change | None:
-    known = arrivals.fates != Fate.UNKNOWN
-    days, where = np.unique(arrivals.days[known], return_inverse=True)
-    is_on_time = (arrivals.fates[known] == Fate.RAN) & (arrivals.delays[known] < 1)
+def _change(found: Arrivals) -> Change | None:
+    known = found.fates != Fate.UNKNOWN
+    days, where = np.unique(found.days[known], return_inverse=True)
+    is_on_time = (found.fates[known] == Fate.RAN) & (found.delays[known] < 1)
     on_time = np.bincount(where, weights=is_on_time, minlength=len(days))
     trains: Ints = np.bincount(where, minlength=len(days))
-    found = change_point(on_time, trains.astype(np.float64))
-    if found is None:
+    change = change_point(on_time, trains.astype(np.float64))
+    if change is None:
         return None
-    return Change(day=date.fromordinal(int(days[found.index])), found=found)
+    return Change(day=date.fromordinal(int(days[change.index])), found=change)

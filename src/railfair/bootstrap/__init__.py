@@ -176,7 +176,7 @@ def wired(
         ),
         cache=_cache(settings, redis, figures),
         limiter=_limiter(redis),
-        patterns=Patterns(storage, stations),
+        patterns=Patterns(storage, stations, workers),
         forecast_log=ForecastLog(storage, holidays, clock, is_on=settings.forecast_log == "on"),
         preferences=PreferenceKeeper(
             storage,

@@ -1,6 +1,6 @@
 """How often a change of so many minutes worked at a station."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -8,7 +8,16 @@ import numpy as np
 
 from railfair.domain.codes import Crs
 from railfair.domain.railtime import MINUTES_A_DAY
-from railfair.domain.run_blocks import Bools, Fate, Ints, RunBlock, came_of, left_late
+from railfair.domain.reported_calls import (
+    Bools,
+    CallRuns,
+    Fate,
+    Ints,
+    ReportedCalls,
+    fates,
+    left_late,
+    reported,
+)
 
 LONGEST_MIN: Final = 30
 """Booked minutes; longer changes hardly ever fail."""
@@ -39,14 +48,16 @@ class _Calls:
     far: Ints
 
 
-def changes_at(blocks: Sequence[RunBlock], crs: Crs, change_min: int) -> list[Changes]:
-    """Return what came of the changes at *crs*, by booked minutes from 1 to `LONGEST_MIN`.
+def changes_at(runs: CallRuns, change_min: int) -> list[Changes]:
+    """Return what came of the changes at a station, by booked minutes from 1 to `LONGEST_MIN`.
+
+    *runs* are those of all calls there.
 
     A change is from a train that arrived to another one that left, both seen. It was made if
     *change_min* minutes lay between. A train that ends there and goes back to where it came from is
     not changed to.
     """
-    arrivals, departures = _arrivals(blocks, crs), _departures(blocks, crs)
+    arrivals, departures = _calls(runs)
     numbers = np.zeros((2, LONGEST_MIN + 1), np.int64)
     for start in range(0, len(arrivals.booked), AT_ONCE):
         numbers += _counted(arrivals, slice(start, start + AT_ONCE), departures, change_min)
@@ -81,55 +92,40 @@ def _counted(arrivals: _Calls, part: slice, departures: _Calls, change_min: int)
     )
 
 
-def _arrivals(blocks: Sequence[RunBlock], crs: Crs) -> _Calls:
-    parts = []
-    for base, block in zip(_bases(blocks), blocks, strict=True):
-        for position, call in enumerate(block.train.calls):
-            if call.crs == crs and call.arrival_min is not None:
-                delays, fates = came_of(block, position)
-                known = fates == Fate.RAN
-                ends = position == len(block.train.calls) - 1
-                far = block.train.calls[0].crs
-                parts.append(_part(block, base, call.arrival_min, delays, known, (ends, far)))
-    return _together(parts)
-
-
-def _departures(blocks: Sequence[RunBlock], crs: Crs) -> _Calls:
-    parts = []
-    for base, block in zip(_bases(blocks), blocks, strict=True):
-        for position, call in enumerate(block.train.calls):
-            if call.crs == crs and call.departure_min is not None:
-                delays, known = left_late(block, position)
-                begins = position == 0
-                far = block.train.calls[-1].crs
-                parts.append(_part(block, base, call.departure_min, delays, known, (begins, far)))
-    return _together(parts)
-
-
-def _bases(blocks: Sequence[RunBlock]) -> Ints:
-    """Return for each block the number of its first run."""
-    return np.cumsum([0, *(len(block) for block in blocks[:-1])]).astype(np.int64)
-
-
-def _part(
-    block: RunBlock, base: int, booked_min: int, delays: Ints, known: Bools, end: tuple[bool, Crs]
-) -> tuple[Ints, ...]:
-    booked = block.days[known] * MINUTES_A_DAY + booked_min
-    number = len(booked)
-    far = int.from_bytes(end[1].encode(), "big")
+def _calls(runs: CallRuns) -> tuple[_Calls, _Calls]:
+    """Return the arrivals and the departures that were seen."""
+    seen, calls = reported(runs), runs.calls
+    delays, came = fates(seen, calls)
+    has_arrival = np.array([call.arrival_min is not None for call in calls], np.bool_)
+    came_late = delays, (came == Fate.RAN) & has_arrival[seen.calls]
+    booked = [
+        (call.arrival_min or 0, call.departure_min or 0, call.ends, call.begins) for call in calls
+    ]
+    arrives, departs, ends, begins = np.array(booked, np.int64).reshape(-1, 4).T
+    origins = _numbered(call.begins_at for call in calls)
+    termini = _numbered(call.ends_at for call in calls)
     return (
-        booked,
-        booked + delays[known],
-        base + np.flatnonzero(known),
-        np.full(number, end[0], np.int64),
-        np.full(number, far, np.int64),
+        _put(seen, came_late, (arrives, ends, origins)),
+        _put(seen, left_late(seen, calls), (departs, begins, termini)),
     )
 
 
-def _together(parts: Sequence[tuple[Ints, ...]]) -> _Calls:
-    columns = [np.concatenate(column) for column in zip(*parts, strict=True)] if parts else []
-    if not columns:
-        columns = [np.zeros(0, np.int64)] * 5
-    order = np.argsort(columns[0], kind="stable")
-    booked, actual, runs, ends, far = (column[order] for column in columns)
-    return _Calls(booked=booked, actual=actual, runs=runs, ends=ends.astype(np.bool_), far=far)
+def _put(
+    seen: ReportedCalls, late: tuple[Ints, Bools], of_calls: tuple[Ints, Ints, Ints]
+) -> _Calls:
+    delays, known = late
+    minutes, ends, far = (column[seen.calls] for column in of_calls)
+    booked = seen.days * MINUTES_A_DAY + minutes
+    order = np.flatnonzero(known)
+    order = order[np.argsort(booked[order], kind="stable")]
+    return _Calls(
+        booked=booked[order],
+        actual=(booked + delays)[order],
+        runs=seen.runs[order],
+        ends=ends[order].astype(np.bool_),
+        far=far[order],
+    )
+
+
+def _numbered(stations: Iterable[Crs | None]) -> Ints:
+    return np.array([int.from_bytes((crs or "").encode(), "big") for crs in stations], np.int64)

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Protocol
 
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.run_blocks import RunBlock
+from railfair.domain.reported_calls import CallRuns
 from railfair.domain.running import Run
 from railfair.domain.statistics import OutcomeCounts
 
@@ -51,15 +51,15 @@ class Performance(Protocol):
         """
         ...
 
-    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at both, in that order, a block a train.
+    async def runs_between(self, origin: Crs, destination: Crs) -> CallRuns:
+        """Return the calls that end rides on the route, with the runs of their trains.
 
-        Runs come by day, and by rid on the same day.
+        A train that calls more than once has one ride, to its first such arrival.
         """
         ...
 
-    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at *crs*, likewise."""
+    async def runs_at(self, crs: Crs) -> CallRuns:
+        """Return all booked calls at *crs*, with the runs of their trains."""
         ...
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:

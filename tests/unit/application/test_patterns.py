@@ -1,5 +1,6 @@
 """When trains are late, of few trains and of many."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -12,10 +13,11 @@ from railfair.domain.errors import UnknownRoute
 from support.running import AYT, CEE, DAY, ayton_to_ceeham, call, days_from, run, take
 
 LEAST_WIDTH = 0.3
+WORKERS = ThreadPoolExecutor(1)
 
 
 def patterns(storage: MemoryStorage) -> Patterns:
-    return Patterns(storage, StationDirectory())
+    return Patterns(storage, StationDirectory(), WORKERS)
 
 
 async def test_a_route_with_three_trains_never_looks_certain() -> None:

@@ -1,10 +1,10 @@
 """The raw history of running, in a dict."""
 
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.run_blocks import RunBlock, block_of
+from railfair.domain.reported_calls import BookedCall, CallRuns, joined_reasons, packed, ride
 from railfair.domain.running import BookedTrain, Run
 from railfair.domain.statistics import OutcomeCounts, counted, first_arrival
 from railfair.ports.performance import PutRuns
@@ -70,20 +70,42 @@ class MemoryPerformance:
             if (position := first_arrival(one.train, origin, destination)) is not None
         )
 
-    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at both, in that order, a block a train."""
-        return self._blocks(lambda train: first_arrival(train, origin, destination) is not None)
+    async def runs_between(self, origin: Crs, destination: Crs) -> CallRuns:
+        """Return the calls that end rides on the route, with the runs of their trains."""
+        calls = []
+        for number, train in enumerate(self._trains()):
+            found = ride(enumerate(train.calls), origin, destination)
+            if found is not None:
+                leaves_min, position, _ = found
+                calls.append(_booked(number, train, position, leaves_min))
+        return self._with_runs(calls)
 
-    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at *crs*, likewise."""
-        return self._blocks(lambda train: any(call.crs == crs for call in train.calls))
+    async def runs_at(self, crs: Crs) -> CallRuns:
+        """Return all booked calls at *crs*, with the runs of their trains."""
+        return self._with_runs(
+            [
+                _booked(number, train, position)
+                for number, train in enumerate(self._trains())
+                for position, call in enumerate(train.calls)
+                if call.crs == crs
+            ]
+        )
 
-    def _blocks(self, is_wanted: Callable[[BookedTrain], bool]) -> list[RunBlock]:
-        by_train: dict[BookedTrain, list[Run]] = {}
-        for one in self._runs.values():
-            if is_wanted(one.train):
-                by_train.setdefault(one.train, []).append(one)
-        return [block_of(train, runs) for train, runs in by_train.items()]
+    def _trains(self) -> dict[BookedTrain, int]:
+        """Return every booked train, with its number."""
+        trains = dict.fromkeys(one.train for one in self._runs.values())
+        return {train: number for number, train in enumerate(trains)}
+
+    def _with_runs(self, calls: Sequence[BookedCall]) -> CallRuns:
+        numbers, wanted = self._trains(), {call.train for call in calls}
+        runs = [one for one in self._runs.values() if numbers[one.train] in wanted]
+        return CallRuns(
+            calls=calls,
+            trains=[numbers[one.train] for one in runs],
+            days=[one.day for one in runs],
+            reports=[packed(one.reports) for one in runs],
+            reasons=[joined_reasons(one.reports) for one in runs],
+        )
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:
         """Return what came of every booked arrival, by operator."""
@@ -92,3 +114,21 @@ class MemoryPerformance:
     async def put_operator_outcomes(self, outcomes: Mapping[TocCode, OutcomeCounts]) -> None:
         """Set what came of every booked arrival, by operator."""
         self._outcomes = dict(outcomes)
+
+
+def _booked(
+    number: int, train: BookedTrain, position: int, leaves_min: int | None = None
+) -> BookedCall:
+    call = train.calls[position]
+    return BookedCall(
+        train=number,
+        toc=train.toc,
+        position=position,
+        arrival_min=call.arrival_min,
+        departure_min=call.departure_min,
+        leaves_min=leaves_min,
+        begins_at=train.calls[0].crs,
+        ends_at=train.calls[-1].crs,
+        begins=position == 0,
+        ends=position == len(train.calls) - 1,
+    )

@@ -1,22 +1,29 @@
 """The raw history of running, in the table `run`: one row a run, its reports packed."""
 
 from array import array
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date
 from functools import partial
 from typing import Any, Final
 
-import numpy as np
 from sqlalchemy import ColumnElement, Row, Select, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from railfair.adapters.sql.booked_trains import BookedTrains, calls_at, calls_at_both
+from railfair.adapters.sql.booked_trains import BookedTrains
 from railfair.adapters.sql.bulk import chunks, insert_rows
 from railfair.adapters.sql.schema import booked_call, booked_train, operator_outcome, run
 from railfair.domain.codes import Crs, TocCode
-from railfair.domain.run_blocks import NOTHING, RunBlock
-from railfair.domain.running import BookedTrain, CallReport, Outcome, Run
-from railfair.domain.statistics import OutcomeCounts, counted, first_arrival
+from railfair.domain.reported_calls import (
+    NOTHING,
+    BookedCall,
+    CallRuns,
+    all_counts,
+    arrivals,
+    joined_reasons,
+    packed,
+)
+from railfair.domain.running import BookedTrain, CallReport, Run
+from railfair.domain.statistics import OutcomeCounts
 from railfair.ports.performance import PutRuns
 
 _report: Final = partial(tuple.__new__, CallReport)
@@ -42,6 +49,8 @@ def _stations() -> Select[Any]:
 
 
 STATIONS: Final = _stations()
+AT_ONCE: Final = 2_000
+"""Rows that are made in one go: a few milliseconds, in which nobody else is served."""
 
 
 class SqlPerformance:
@@ -99,45 +108,30 @@ class SqlPerformance:
 
     async def route_outcomes(self, origin: Crs, destination: Crs) -> OutcomeCounts:
         """Count what came of arrivals at *destination* of runs booked to leave *origin* before."""
-        trains = await self._trains.all(calls_at_both(origin, destination))
-        arrivals = {
-            key: (train, position)
-            for key, train in trains.items()
-            if (position := first_arrival(train, origin, destination)) is not None
-        }
-        outcomes: list[Outcome | None] = []
-        for part in chunks(list(arrivals)):
-            for row in await self._rows(run.c.train_id.in_(part)):
-                train, position = arrivals[row.train_id]
-                outcomes.append(_run(row, train).outcomes()[position])
-        return counted(outcomes)
+        return all_counts(arrivals(await self.runs_between(origin, destination)))
 
-    async def blocks_between(self, origin: Crs, destination: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at both, in that order, a block a train."""
-        trains = await self._trains.all(calls_at_both(origin, destination))
-        return await self._blocks(
-            {
-                key: train
-                for key, train in trains.items()
-                if first_arrival(train, origin, destination) is not None
-            }
+    async def runs_between(self, origin: Crs, destination: Crs) -> CallRuns:
+        """Return the calls that end rides on the route, with the runs of their trains."""
+        return await self._with_runs(await self._trains.rides(origin, destination))
+
+    async def runs_at(self, crs: Crs) -> CallRuns:
+        """Return all booked calls at *crs*, with the runs of their trains."""
+        return await self._with_runs(await self._trains.calls_at(crs))
+
+    async def _with_runs(self, calls: Sequence[BookedCall]) -> CallRuns:
+        found: list[Row[*tuple[Any, ...]]] = []
+        for part in chunks(sorted({call.train for call in calls})):
+            query = select(run.c.train_id, run.c.day, run.c.reports, run.c.reasons)
+            async with self._connection.stream(query.where(run.c.train_id.in_(part))) as rows:
+                async for some in rows.partitions(AT_ONCE):
+                    found += some
+        return CallRuns(
+            calls=calls,
+            trains=[row.train_id for row in found],
+            days=[row.day for row in found],
+            reports=[row.reports for row in found],
+            reasons=[row.reasons for row in found],
         )
-
-    async def blocks_at(self, crs: Crs) -> list[RunBlock]:
-        """Return the runs of trains booked to call at *crs*, likewise."""
-        return await self._blocks(await self._trains.all(calls_at(crs)))
-
-    async def _blocks(self, trains: Mapping[int, BookedTrain]) -> list[RunBlock]:
-        rows: dict[int, list[Row[*tuple[Any, ...]]]] = {}
-        for part in chunks(list(trains)):
-            query = (
-                select(run.c.train_id, run.c.day, run.c.reports, run.c.reasons)
-                .where(run.c.train_id.in_(part))
-                .order_by(run.c.train_id, run.c.day, run.c.rid)
-            )
-            for row in await self._connection.execute(query):
-                rows.setdefault(row.train_id, []).append(row)
-        return [_block(trains[key], found) for key, found in rows.items()]
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:
         """Return what came of every booked arrival, by operator."""
@@ -202,8 +196,8 @@ class SqlPerformance:
                 "rid": one.rid,
                 "day": one.day,
                 "train_id": ids[one.train],
-                "reports": array("h", _numbers(one.reports)).tobytes(),
-                "reasons": _reasons(one.reports),
+                "reports": packed(one.reports),
+                "reasons": joined_reasons(one.reports),
             }
             for key, one in enumerate(runs, start=self._next_id)
         ]
@@ -211,32 +205,6 @@ class SqlPerformance:
         if self._begun is not None:
             self._begun.update(one.rid for one in runs)
         await insert_rows(self._connection, run, rows)
-
-
-def _numbers(reports: Iterable[CallReport]) -> Iterator[int]:
-    for report in reports:
-        yield NOTHING if report.arrival_min is None else report.arrival_min
-        yield NOTHING if report.departure_min is None else report.departure_min
-
-
-def _reasons(reports: Sequence[CallReport]) -> str:
-    reasons = [report.reason for report in reports]
-    return ",".join(reasons) if any(reasons) else ""
-
-
-def _block(train: BookedTrain, rows: Sequence[Row[*tuple[Any, ...]]]) -> RunBlock:
-    calls = len(train.calls)
-    reports = np.frombuffer(b"".join(row.reports for row in rows), "<i2")
-    has_reason = np.zeros((len(rows), calls), np.bool_)
-    for index, row in enumerate(rows):
-        if row.reasons:
-            has_reason[index] = [bool(reason) for reason in row.reasons.split(",")]
-    return RunBlock(
-        train=train,
-        days=np.array([row.day.toordinal() for row in rows], np.int64),
-        reports=reports.reshape(len(rows), calls, 2),
-        has_reason=has_reason,
-    )
 
 
 def _run(row: Row[*tuple[Any, ...]], train: BookedTrain) -> Run:
