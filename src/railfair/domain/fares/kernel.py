@@ -1,4 +1,7 @@
-"""The arithmetic of split tickets, compiled. It releases the interpreter's lock."""
+"""The arithmetic of split tickets, compiled.
+
+It takes microseconds, and keeps the interpreter's lock: to wait for it again would take longer.
+"""
 
 import numpy as np
 from numba import njit
@@ -7,7 +10,7 @@ NO_WAY = 1 << 60
 """More than any chain weighs: there is no ticket for a part."""
 
 
-@njit("i4[::1](i8[:,::1])", cache=True, nogil=True)
+@njit("i4[::1](i8[:,::1])", cache=True)
 def lightest(weights):  # type: ignore[no-untyped-def]
     """Return for each point the start of the part that the lightest chain to it ends with.
 

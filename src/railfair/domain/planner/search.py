@@ -16,11 +16,11 @@ from railfair.domain.planner import kernel
 from railfair.domain.planner.build import windows_of
 from railfair.domain.planner.network import Network
 from railfair.domain.planner.timetable import PlannerTimetable
-from railfair.domain.timetable import Schedule, Train
+from railfair.domain.timetable import Train
 
 END: Final = 3 * 1440 + 1439
 """No train of the network arrives later."""
-MOST_LEGS: Final = 2048
+MOST_LEGS: Final = 1024
 """Rides that a planner remembers: journeys of a question share many."""
 
 
@@ -106,7 +106,6 @@ class Planner:
         self._timetable = timetable
         self._network = network
         self._day = day
-        self._schedules: dict[int, Schedule] = {}
         self.train_leg: Callable[[Ride], TrainLeg] = lru_cache(MOST_LEGS)(self._train_leg)
         """Returns the leg that a ride is."""
 
@@ -427,7 +426,9 @@ class Planner:
                 portions.append(
                     Portion(
                         train=Train(
-                            schedule=self._schedule(int(network.portion_schedule[number])),
+                            schedule=self._timetable.schedule(
+                                int(network.portion_schedule[number])
+                            ),
                             day=self._day + timedelta(days=int(network.portion_day[number])),
                         ),
                         boarding=call + max(ride.boarding - first, 0),
@@ -436,11 +437,6 @@ class Planner:
                 )
             first = last
         return TrainLeg(day=self._day, portions=tuple(portions))
-
-    def _schedule(self, number: int) -> Schedule:
-        if number not in self._schedules:
-            self._schedules[number] = self._timetable.columns.schedule(number)
-        return self._schedules[number]
 
     def _crs(self, station: int) -> Crs:
         return Crs(self._network.crs[station].decode())

@@ -1,9 +1,9 @@
 """A whole timetable, prepared once so that the network of any day is quickly built from it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 import numpy as np
@@ -12,8 +12,10 @@ from numpy.typing import NDArray
 from railfair.domain.codes import Crs, Tiploc, TocCode
 from railfair.domain.columns import NO_TIME, ScheduleColumns
 from railfair.domain.station import DEFAULT_CHANGE_MIN, FixedLink, OperatorInterchange, Station
-from railfair.domain.timetable import Association, Stp
+from railfair.domain.timetable import Association, Schedule, Stp
 
+MOST_SCHEDULES: Final = 4096
+"""Schedules that are remembered: the days share them."""
 MIXERS: Final = np.random.default_rng(20_120_110).integers(
     1, 2**63, size=512, dtype=np.uint64
 ) | np.uint64(1)
@@ -49,6 +51,11 @@ class PlannerTimetable:
         known = [station.crs for station in self.stations]
         linked = [crs for link in self.links for crs in (link.origin, link.destination)]
         return np.unique(np.concatenate([_codes(known), _codes(linked), self.columns.crs]))
+
+    @cached_property
+    def schedule(self) -> Callable[[int], Schedule]:
+        """Returns a schedule by its number; those that were asked for last are remembered."""
+        return lru_cache(MOST_SCHEDULES)(self.columns.schedule)
 
     @cached_property
     def call_station(self) -> NDArray[np.int32]:
