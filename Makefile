@@ -7,7 +7,7 @@ BIN := .venv/bin
 DEMO := var/demo
 BENCH := var/bench
 
-.PHONY: help setup run test container-test bench load faults $(BENCH)/railfair.db lint types check format lock clean
+.PHONY: help setup run dashboard test container-test bench load faults $(BENCH)/railfair.db lint types check format lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -26,6 +26,9 @@ setup: .venv/ready  ## make .venv, with railfair and everything in it
 run: setup  ## serve the demo railway on http://127.0.0.1:8000 (PORT= changes it)
 	@$(BIN)/railfair demo load $(DEMO)
 	@$(BIN)/railfair serve --port $(PORT) --try
+
+dashboard: setup  ## the demo, watched: Prometheus, and Grafana where there is Docker
+	@deploy/watch $(PORT)
 
 test: setup  ## set up and pass every test
 	@$(BIN)/python -m pytest

@@ -87,8 +87,8 @@ def test_what_several_workers_kept_and_made_adds_up(several: Service) -> None:
         labels = {"kind": "predictions", "outcome": outcome.lower()}
         name = "railfair_cache_requests_total"
         assert after.total(name, **labels) - before.total(name, **labels) == number
-    made = "railfair_cache_computations_total"
-    assert after.total(made) - before.total(made) == outcomes["MISS"] <= WORKERS
+    made = {"name": "railfair_cache_computations_total", "kind": "predictions"}
+    assert after.total(**made) - before.total(**made) == outcomes["MISS"] <= WORKERS
     forecast = "railfair_forecasts_total"
     assert after.total(forecast) - before.total(forecast) == 5 * outcomes["MISS"]
 

@@ -108,6 +108,7 @@ def behind(storage: MemoryStorage) -> Any:
             random=random.random,
         ),
         edition=LoadedEdition(storage, besides="test"),
+        features=SimpleNamespace(off=frozenset()),
         clock=CLOCK,
     )
 

@@ -20,6 +20,11 @@ TOOLS: Final = Path(sys.executable).parent
 SCRIPTS: Final = sorted(
     path for path in DEPLOY.iterdir() if path.is_file() and path.read_bytes()[:2] == b"#!"
 )
+HELPERS: Final = (
+    DEPLOY / "lib.sh",
+    DEPLOY / "prometheus" / "programs",
+    DEPLOY / "alertmanager" / "start",
+)
 K8S: Final = DEPLOY / "k8s"
 KUSTOMIZATION: Final = "kustomization.yaml"
 KUBERNETES: Final = "1.32.0"
@@ -64,11 +69,11 @@ def test_what_goes_into_an_image_is_named() -> None:
 
 def test_there_is_a_script_for_each_thing_to_do() -> None:
     assert {path.name for path in SCRIPTS} == {
-        "backup", "deploy", "migrate", "restore", "rollback", "smoke",
+        "backup", "deploy", "migrate", "restore", "rollback", "smoke", "watch",
     }  # fmt: skip
 
 
-@pytest.mark.parametrize("script", [*SCRIPTS, DEPLOY / "lib.sh"], ids=lambda path: path.name)
+@pytest.mark.parametrize("script", [*SCRIPTS, *HELPERS], ids=lambda path: path.name)
 def test_scripts_are_as_shellcheck_wants_them(script: Path) -> None:
     done = run(TOOLS / "shellcheck", script)
     assert done.returncode == 0, done.stdout
