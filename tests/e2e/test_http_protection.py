@@ -378,6 +378,20 @@ async def test_keys_open_what_they_are_for(work: Work, storage: MemoryStorage) -
         refused = await service.get("/quick", "X-API-Key: rf_made_up")
         assert (refused.status, problem(refused)) == (401, "invalid-api-key")
         assert (await service.get("/quick", "Authorization: Basic Zm9vOmJhcg==")).status == 200
+        for without in ("Authorization: Bearer", "Authorization: bearer  ", "X-API-Key:"):
+            assert (await service.get("/quick", without)).status == 401
+
+
+async def test_who_guesses_keys_uses_up_the_quota_of_the_address(
+    work: Work, storage: MemoryStorage
+) -> None:
+    async with protected(work, storage, rate_limit="3/hour") as service:
+        statuses = [
+            (await service.get("/quick", f"X-API-Key: rf_guess_{number}")).status
+            for number in range(5)
+        ]
+        assert statuses == [401, 401, 401, 429, 429]
+        assert (await service.get("/quick")).status == 429
 
 
 # Browsers

@@ -21,7 +21,7 @@ from railfair.domain.quota import Quota
 type Address = IPv4Address | IPv6Address
 type Network = IPv4Network | IPv6Network
 
-BEARER: Final = b"bearer "
+BEARER: Final = "bearer"
 UNKNOWN: Final = "unknown"
 IPV6_SITE_BITS: Final = 64
 """What one customer of a network has at least: any of its addresses is the same client."""
@@ -122,8 +122,10 @@ def _secret(headers: Iterable[tuple[bytes, bytes]]) -> str | None:
     for name, value in headers:
         if name == b"x-api-key":
             return value.decode("latin-1").strip()
-        if name == b"authorization" and value[: len(BEARER)].lower() == BEARER:
-            return value[len(BEARER) :].decode("latin-1").strip()
+        if name == b"authorization":
+            scheme, _, credentials = value.decode("latin-1").strip().partition(" ")
+            if scheme.lower() == BEARER:
+                return credentials.strip()
     return None
 
 

@@ -28,9 +28,9 @@ from railfair.bootstrap import (
     request_log,
 )
 from railfair.config import Settings
-from railfair.domain.errors import DeadlineExceeded, RailFairError, RateLimited
+from railfair.domain.errors import DeadlineExceeded, InvalidApiKey, RailFairError, RateLimited
 from railfair.domain.popularity import Route
-from railfair.domain.quota import Allowance, Quota
+from railfair.domain.quota import Allowance
 from railfair.entrypoints.http import problems
 from railfair.entrypoints.http.answers import Answers, Kept
 from railfair.entrypoints.http.bodies import Body
@@ -334,10 +334,15 @@ class Entrance:
     async def _admitted(self, answer: _Answer, body: Body) -> None:
         scope = answer.scope
         railfair: RailFair = self._app.state.railfair
-        client = await self._clients.who(_peer(scope), scope["headers"], railfair.keys)
+        peer, headers = _peer(scope), scope["headers"]
+        try:
+            client = await self._clients.who(peer, headers, railfair.keys)
+        except InvalidApiKey:
+            # Whoever guesses keys is slowed down like anybody else.
+            await _count(railfair.limiter, self._clients.unnamed(peer, headers), answer)
+            raise
         scope["state"]["client"] = client
-        if client.quota is not None:
-            await _count(railfair.limiter, client.id, client.quota, answer)
+        await _count(railfair.limiter, client, answer)
         if railfair.features.off:
             railfair.features.check(feature_of(scope["path"]))
         answers: Answers = self._app.state.answers
@@ -384,9 +389,12 @@ class _Watch:
             self._limit.reschedule(asyncio.get_running_loop().time())
 
 
-async def _count(limiter: RateLimiter, client: str, quota: Quota, answer: _Answer) -> None:
+async def _count(limiter: RateLimiter, client: Client, answer: _Answer) -> None:
     """Count the request; raise `RateLimited` where the client has used its quota up."""
-    allowance = limiter.take(client, quota) or await limiter.lease(client, quota)
+    if client.quota is None:
+        return
+    allowance = limiter.take(client.id, client.quota)
+    allowance = allowance or await limiter.lease(client.id, client.quota)
     answer.allowance = allowance
     if not allowance.allowed:
         raise _refused(allowance)
