@@ -49,6 +49,7 @@ bench: $(BENCH)/railfair.db  ## measure on a railway of Britain's size (10 minut
 	@$(BIN)/python tests/bench/fares.py --date $(RAILFAIR_TODAY)
 	@$(BIN)/python tests/bench/journeys.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/serving.py --date $(RAILFAIR_TODAY)
+	@PYTHONPATH=tests $(BIN)/python tests/bench/routes.py --date $(RAILFAIR_TODAY)
 	@PYTHONPATH=tests $(BIN)/python tests/bench/cache.py
 	@PYTHONPATH=tests $(BIN)/python tests/bench/strangers.py
 

@@ -170,6 +170,17 @@ class Browser(_User):
         """Look at what is loaded."""
         self.ask("/api/statistics", "statistics")
 
+    @task(10)
+    def popular(self) -> None:
+        """Look at what others ask for."""
+        self.ask("/api/routes/popular", "popular")
+
+    @task(10)
+    def patterns(self) -> None:
+        """Look when a route is late."""
+        origin, destination = picked(self.chance, railway.direct)
+        self.ask(f"/api/routes/{origin}/{destination}/patterns", "patterns")
+
     @task(20)
     def predict(self) -> None:
         """Look at a train of the day."""

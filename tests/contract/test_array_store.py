@@ -2,6 +2,7 @@
 
 import multiprocessing
 from collections.abc import Callable, Mapping
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -279,9 +280,16 @@ def test_files_of_others_are_left_alone(folder: Path) -> None:
 
 # --- several processes ---------------------------------------------------------------------------
 
-PROCESSES = multiprocessing.get_context("forkserver")
 SETS = 30
 """How many sets each of two processes puts."""
+
+
+def processes(number: int) -> ProcessPoolExecutor:
+    """Return *number* processes; unlike those of a `Pool`, one that is killed fails the test.
+
+    A `Pool` waits for ever for what a killed process was to do.
+    """
+    return ProcessPoolExecutor(number, mp_context=multiprocessing.get_context("forkserver"))
 
 
 def _sum_of(folder: Path, name: str) -> int:
@@ -304,12 +312,11 @@ def _put_and_get(folder: Path) -> int:
 
 
 def test_another_process_reads_what_this_one_put(folder: Path) -> None:
-    with PROCESSES.Pool(1) as pool:
-        assert pool.apply(_sum_of, (folder, "network")) == 21
-        assert pool.apply(_sum_of, (folder, "other")) == -1
+    with processes(1) as pool:
+        assert list(pool.map(_sum_of, [folder] * 2, ["network", "other"])) == [21, -1]
 
 
 def test_processes_that_put_the_same_sets_at_once_never_see_a_torn_one(tmp_path: Path) -> None:
-    with PROCESSES.Pool(2) as pool:
-        assert pool.map(_put_and_get, [tmp_path, tmp_path], chunksize=1) == [0, 0]
+    with processes(2) as pool:
+        assert list(pool.map(_put_and_get, [tmp_path, tmp_path])) == [0, 0]
     assert not list(tmp_path.glob("*.part"))

@@ -41,6 +41,8 @@ async def test_forecasts_wait_until_it_is_known_what_came_of_them(storage: Stora
     async with storage.writing() as unit:
         assert await unit.scorecard.waiting(DAY, NEXT) == [OTHER, ONE, LATER]
         assert await unit.scorecard.waiting(NEXT, NEXT) == [LATER]
+        assert await unit.scorecard.waiting_days(DAY, NEXT) == [DAY, NEXT]
+        assert await unit.scorecard.waiting_days(NEXT, NEXT) == [NEXT]
         assert (await unit.scorecard.count_waiting(), await unit.scorecard.first_day()) == (3, DAY)
         await unit.scorecard.resolve([came(ONE, -3), came(LATER, 0)])
     async with storage.reading() as unit:

@@ -212,6 +212,41 @@ def test_what_cannot_be_meant_is_not_preferred(
     assert "set-cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b'{"railcard": "\xff"}', 400),
+        (b"[" * 50_000, 400),
+        (b'{"value_of_time_p_per_hour": 1e999}', 400),
+        (b'["YNG"]', 400),
+        (b"null", 400),
+        (b"", 400),
+        (b'{"favourites": [' + b'"NRW",' * 50_000 + b'"LST"]}', 413),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_refused(
+    client: httpx.Client, body: bytes, status: int
+) -> None:
+    headers = {"Content-Type": "application/json"}
+    answer = client.put("/api/preferences", content=body, headers=headers)
+    assert answer.status_code == status
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert "set-cookie" not in answer.headers
+    form = client.put("/api/preferences", data={"railcard": "YNG"})
+    assert form.status_code == 415
+
+
+@pytest.mark.parametrize("times", [0.5, 2])
+def test_a_cookie_of_another_length_is_ignored(client: httpx.Client, times: float) -> None:
+    client.put("/api/preferences", json={"railcard": "YNG"})
+    text = client.cookies[COOKIE]
+    client.cookies.clear()
+    changed = (text * 2)[: int(len(text) * times)]
+    answer = client.get(COMPARISON, headers={"Cookie": f"{COOKIE}={changed}"})
+    assert answer.status_code == 200
+    assert answer.headers["x-preferences"] == "ignored (not signed here)"
+
+
 def test_keys_rotate(database: Path, tmp_path: Path) -> None:
     def ask(secrets: str, cookie: str | None) -> tuple[str, httpx.Response]:
         settings = {**settings_for(database), "RAILFAIR_PREFERENCES_SECRETS": secrets}

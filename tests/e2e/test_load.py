@@ -8,7 +8,8 @@ from support.load import Load, watched
 from support.performance_report import BEGINS, ENDS, Outcome, Trial, write
 
 KINDS = {
-    "batch", "departures", "fares", "plan", "predict", "search", "station", "statistics", "stats",
+    "batch", "departures", "fares", "patterns", "plan", "popular", "predict", "search", "station",
+    "statistics", "stats",
 }  # fmt: skip
 
 

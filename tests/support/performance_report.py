@@ -30,7 +30,9 @@ OBJECTIVES: Final = (
     ("a kept prediction", "light", "predict", "HIT", 30),
     ("a prediction that is made", "light", "predict", "MISS", 50),
     ("figures of a route, kept", "light", "stats", "HIT", 20),
-    ("popular routes, kept", "light", "popular", "HIT", 25),
+    ("patterns of a route, kept", "light", "patterns", "HIT", 25),
+    ("patterns of a route that are made", "light", "patterns", "MISS", 50),
+    ("popular routes", "light", "popular", "", 25),
     ("a plan that is made", "light", "plan", "MISS", 100),
     ("everything at 300 requests/s", "mixed", "all", "", 30),
 )
@@ -193,7 +195,8 @@ def _verdicts(outcomes: Mapping[str, Sequence[Outcome]]) -> Iterator[str]:
         if trial not in outcomes:
             continue
         outcome = outcomes[trial][0]
-        line = outcome.everything if kind == "all" else outcome.cached.get(f"{kind} {said}")
+        of_kind = outcome.cached.get(f"{kind} {said}") if said else outcome.kinds.get(kind)
+        line = outcome.everything if kind == "all" else of_kind
         if line is None or not line.requests:
             continue
         met = "met" if line.p95_ms <= most_ms else "**missed**"

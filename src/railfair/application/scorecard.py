@@ -2,7 +2,7 @@
 
 A forecast is logged when it is made, once for each arrival, day and horizon. When the running of
 the day is imported, it is scored beside the baselines; what is scored is not scored again. The
-baselines know the days before the first served forecast and are then frozen, as in a backtest.
+baselines know the three months before the first served forecast and are then frozen.
 """
 
 from collections import Counter, deque
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from hashlib import blake2b
+from itertools import batched
 from typing import Final
 
 import numpy as np
@@ -46,6 +47,11 @@ COLUMNS: Final = len(THRESHOLDS) + 2
 """What is scored of a forecast: at each threshold, cancelled, and the place of the outcome."""
 LOGGED_FOR: Final = timedelta(days=366)
 """So long forecasts stay in the log, whether they could be resolved or not; sums stay for ever."""
+AT_ONCE: Final = 5_000
+"""Forecasts that are scored in one step: about 10 MB."""
+FROZEN_DAYS: Final = 91
+"""So many days before the first served forecast the baselines know: at national scale reading
+them takes minutes, reading years would take hours within an import."""
 MOST_PENDING: Final = 20_000
 """Forecasts that wait in this process to be logged: 4 MB; more are not logged."""
 
@@ -146,26 +152,26 @@ class ForecastLog:
 
 async def resolve(unit: UnitOfWork, first: date, last: date, *, holidays: BankHolidays) -> int:
     """Score the served forecasts of those days whose running is known; return how many were."""
-    waiting: dict[date, list[LoggedForecast]] = {}
-    for one in await unit.scorecard.waiting(first, last):
-        waiting.setdefault(one.day, []).append(one)
-    if not waiting:
+    days = await unit.scorecard.waiting_days(first, last)
+    if not days:
         return 0
     await _freeze_baselines(unit, holidays)
-    resolved: list[ResolvedForecast] = []
-    async for day, runs in unit.performance.runs(min(waiting), max(waiting)):
-        if day in waiting:
+    number = 0
+    async for day, runs in unit.performance.runs(days[0], days[-1]):
+        if day in days:
+            waiting = await unit.scorecard.waiting(day, day)
             block = observed(runs, day, kind_of(day, holidays))
             came: dict[BookedArrival, tuple[int, bool]] = {}
             for arrival, delay, cancelled in zip(
                 block.arrivals, block.delays, block.cancelled, strict=True
             ):
                 came.setdefault(arrival, (int(delay), bool(cancelled)))
-            known = [one for one in waiting[day] if one.arrival in came]
-            resolved += await _resolved(unit, known, [came[one.arrival] for one in known])
-    await _keep(unit, resolved)
+            for some in batched((one for one in waiting if one.arrival in came), AT_ONCE):
+                resolved = await _resolved(unit, some, [came[one.arrival] for one in some])
+                await _keep(unit, resolved)
+                number += len(resolved)
     await unit.scorecard.forget(last - LOGGED_FOR)
-    return len(resolved)
+    return number
 
 
 async def replay(
@@ -336,12 +342,16 @@ async def _resolved(
 
 
 async def _freeze_baselines(unit: UnitOfWork, holidays: BankHolidays) -> None:
-    """Let the baselines know the days before the first served forecast, unless they do."""
+    """Let the baselines know the days before the first served forecast, unless they do.
+
+    These are up to `FROZEN_DAYS` days, read one after the other.
+    """
     first, span = await unit.scorecard.first_day(), await unit.performance.days()
     if first is None or span is None or await unit.scorecard.baselines({MARK: [""]}):
         return
     every = Baseline.every()
-    async for day, runs in unit.performance.runs(span[0], first - timedelta(days=1)):
+    begin = max(span[0], first - timedelta(days=FROZEN_DAYS))
+    async for day, runs in unit.performance.runs(begin, first - timedelta(days=1)):
         block = observed(runs, day, kind_of(day, holidays))
         for baseline in every.values():
             baseline.learn(block)

@@ -70,6 +70,10 @@ class Scorecard(Protocol):
         """Return the forecasts of those days of which it is not known what came of them."""
         ...
 
+    async def waiting_days(self, first: date, last: date) -> list[date]:
+        """Return those of the days that forecasts wait of, in order."""
+        ...
+
     async def count_waiting(self) -> int:
         """Return how many forecasts wait to be resolved."""
         ...

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import numpy as np
 import pytest
 
 from railfair.adapters.clock.clock import FixedClock
@@ -17,6 +18,7 @@ from railfair.application.scorecard import (
 )
 from railfair.application.stations import StationDirectory
 from railfair.domain.delays.arrivals import Sighting
+from railfair.domain.delays.baselines import CELLS, EVERYTHING
 from railfair.domain.errors import InvalidParameter, NothingLoaded
 from railfair.domain.feed import FeedKind, FeedSource, LoadedFeed
 from railfair.ports.scorecard import LogSource
@@ -148,6 +150,23 @@ async def test_a_served_forecast_is_scored_once_its_day_has_run() -> None:
     anew = await recomputed(LogSource.SERVED, storage=storage)
     for method, scores in anew.items():
         assert card.overall.scores[method].figures() == pytest.approx(scores.figures())
+
+
+async def test_baselines_know_three_months_before_the_first_forecast() -> None:
+    storage = await a_railway()
+    days = days_from(DAY, 120)
+    await take(storage, [ayton_to_ceeham(0, day) for day in days], today=days[-1])
+    tomorrow = days[-1] + timedelta(days=1)
+    log = log_of(storage, tomorrow)
+    log.note(await predicted(storage, tomorrow))
+    await log.flush()
+    later = tomorrow + timedelta(days=1)
+    await take(storage, [ayton_to_ceeham(0, tomorrow)], today=later)
+    async with storage.reading() as unit:
+        counts = await unit.scorecard.baselines({name: [EVERYTHING] for name in CELLS})
+    arrivals = {int(np.frombuffer(one[EVERYTHING], "<i4")[-1]) for one in counts.values()}
+    calls = ayton_to_ceeham(0).train.calls
+    assert arrivals == {91 * sum(call.arrival_min is not None for call in calls)}
 
 
 async def test_what_is_scored_is_not_scored_again() -> None:

@@ -53,3 +53,11 @@ def test_what_is_nested_has_names_joined_by_dots() -> None:
          "nothing": "", "more": "line\nbreak"},
     ]  # fmt: skip
     assert as_csv([]) == b"\r\n"
+
+
+def test_no_text_in_a_table_is_a_formula() -> None:
+    names = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "Ash-on-Sea", ""]
+    body = as_csv([{"name": name, "delay_min": -3} for name in names]).decode()
+    rows = list(csv.DictReader(io.StringIO(body, newline="")))
+    assert [row["name"] for row in rows] == [f"'{name}" for name in names[:6]] + names[6:]
+    assert {row["delay_min"] for row in rows} == {"-3"}

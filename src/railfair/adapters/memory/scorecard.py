@@ -38,6 +38,10 @@ class MemoryScorecard:
         found = [one for one in self._waiting() if first <= one.day <= last]
         return sorted(found, key=_order)
 
+    async def waiting_days(self, first: date, last: date) -> list[date]:
+        """Return those of the days that forecasts wait of, in order."""
+        return sorted({one.day for one in self._waiting() if first <= one.day <= last})
+
     async def count_waiting(self) -> int:
         """Return how many forecasts wait to be resolved."""
         return len(self._waiting())

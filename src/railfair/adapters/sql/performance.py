@@ -119,19 +119,20 @@ class SqlPerformance:
         return await self._with_runs(await self._trains.calls_at(crs))
 
     async def _with_runs(self, calls: Sequence[BookedCall]) -> CallRuns:
-        found: list[Row[*tuple[Any, ...]]] = []
+        trains: list[int] = []
+        days: list[date] = []
+        reports: list[bytes] = []
+        reasons: list[str] = []
         for part in chunks(sorted({call.train for call in calls})):
             query = select(run.c.train_id, run.c.day, run.c.reports, run.c.reasons)
             async with self._connection.stream(query.where(run.c.train_id.in_(part))) as rows:
                 async for some in rows.partitions(AT_ONCE):
-                    found += some
-        return CallRuns(
-            calls=calls,
-            trains=[row.train_id for row in found],
-            days=[row.day for row in found],
-            reports=[row.reports for row in found],
-            reasons=[row.reasons for row in found],
-        )
+                    columns = tuple(zip(*some, strict=True))
+                    trains += columns[0]
+                    days += columns[1]
+                    reports += columns[2]
+                    reasons += columns[3]
+        return CallRuns(calls=calls, trains=trains, days=days, reports=reports, reasons=reasons)
 
     async def operator_outcomes(self) -> dict[TocCode, OutcomeCounts]:
         """Return what came of every booked arrival, by operator."""

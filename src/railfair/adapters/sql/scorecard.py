@@ -17,6 +17,8 @@ from railfair.ports.scorecard import LoggedForecast, LogSource, ResolvedForecast
 
 KEY: Final = tuple(column.name for column in forecast_log.primary_key)
 WAITS: Final[ColumnElement[bool]] = forecast_log.c.scored.is_(None)
+SERVED: Final[ColumnElement[bool]] = forecast_log.c.source == LogSource.SERVED
+"""Those replayed never wait; with the source, the days are found by the primary key."""
 
 
 class SqlScorecard:
@@ -39,9 +41,15 @@ class SqlScorecard:
 
     async def waiting(self, first: date, last: date) -> list[LoggedForecast]:
         """Return the forecasts of those days of which it is not known what came of them."""
-        of_days = forecast_log.c.day.between(first, last)
-        query = select(forecast_log).where(WAITS, of_days).order_by(*_ORDER)
+        of_days = SERVED, forecast_log.c.day.between(first, last)
+        query = select(forecast_log).where(WAITS, *of_days).order_by(*_ORDER)
         return [_logged(row) for row in (await self._connection.execute(query)).mappings()]
+
+    async def waiting_days(self, first: date, last: date) -> list[date]:
+        """Return those of the days that forecasts wait of, in order."""
+        of_days = SERVED, forecast_log.c.day.between(first, last)
+        days = select(forecast_log.c.day).where(WAITS, *of_days).distinct()
+        return list(await self._connection.scalars(days.order_by(forecast_log.c.day)))
 
     async def count_waiting(self) -> int:
         """Return how many forecasts wait to be resolved."""

@@ -20,6 +20,8 @@ from railfair.domain.station import Station
 GEOJSON: Final = "application/geo+json"
 CSV: Final = "text/csv"
 JSON_RANGES: Final = frozenset({"*/*", "application/*", "application/json"})
+FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""How text begins that spreadsheets reckon with; numbers below nothing are none."""
 OTHER: Final = (b"geo+json", b"text/csv")
 """What stands in `Accept` of a request that may want another form."""
 
@@ -80,7 +82,11 @@ def table(rows_of: Callable[[Any], Iterable[Row]]) -> Forms:
 
 
 def as_csv(rows: Iterable[Row]) -> bytes:
-    """Return *rows* as CSV; what is nested has names joined by dots. Source: RFC 4180."""
+    """Return *rows* as CSV; what is nested has names joined by dots. Source: RFC 4180.
+
+    Text that a spreadsheet would take for a formula has an apostrophe before it.
+    Source: OWASP, CSV Injection.
+    """
     flat = [dict(_flat(row)) for row in rows]
     names = list(dict.fromkeys(name for row in flat for name in row))
     text = io.StringIO()
@@ -142,6 +148,8 @@ def _flat(value: Mapping[str, Any], within: str = "") -> Iterable[tuple[str, Any
                 yield from _flat(one, f"{within}{name}.")
             case list():
                 yield from _flat({str(at): each for at, each in enumerate(one)}, f"{within}{name}.")
+            case str() if one.startswith(FORMULA):
+                yield within + name, f"'{one}"
             case _:
                 yield within + name, one
 

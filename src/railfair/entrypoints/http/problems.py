@@ -224,6 +224,14 @@ def _on_nesting(request: Request[Any, Any, Any], error: RecursionError) -> Respo
     return _on_faults(request, FaultyRequest(HTTPStatus.BAD_REQUEST, [fault]))
 
 
+def _on_encoding(request: Request[Any, Any, Any], error: UnicodeDecodeError) -> Response[Problem]:
+    """Answer a body with text that is not UTF-8."""
+    if request.method not in WITH_BODY:
+        return _on_crash(request, error)
+    fault = Fault(detail="body: is not UTF-8", pointer="")
+    return _on_faults(request, FaultyRequest(HTTPStatus.BAD_REQUEST, [fault]))
+
+
 def _on_crash(request: Request[Any, Any, Any], error: Exception) -> Response[Problem]:
     request_id = request.scope.get("state", {}).get("request_id", "")
     route = request.scope.get("path_template", "unknown")
@@ -237,5 +245,6 @@ HANDLERS: Final[ExceptionHandlersMap] = {
     ValidationException: _on_validation,
     HTTPException: _on_http,
     RecursionError: _on_nesting,
+    UnicodeDecodeError: _on_encoding,
     Exception: _on_crash,
 }
