@@ -17,7 +17,7 @@ TARGET: Final = re.compile(r"make PYTHON=python ([a-z -]+)")
 NOTES: Final = ROOT / "deploy" / "release_notes.py"
 
 
-def read(file: Path) -> dict[str, Any]:
+def read(file: Path) -> dict[Any, Any]:
     return dict(yaml.safe_load(file.read_text("utf-8")))
 
 
