@@ -7,7 +7,7 @@ BIN := .venv/bin
 DEMO := var/demo
 BENCH := var/bench
 
-.PHONY: help setup run dashboard test container-test bench load faults $(BENCH)/railfair.db lint types check format lock clean
+.PHONY: help setup run dashboard test container-test bench load faults $(BENCH)/railfair.db lint types check format docs lock clean
 
 help:  ## show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## */  make \1\t/' | expand -t 16
@@ -72,6 +72,9 @@ check: lint types test  ## lint, types and tests
 format: setup  ## put the code into shape
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
+
+docs: setup  ## write docs/api.md, the reference of the API, anew
+	@PYTHONPATH=tests $(BIN)/python -m support.api_page
 
 LOCK := uv pip compile --quiet --universal --python-version 3.12 --generate-hashes \
 	--no-header --no-annotate --no-emit-index-url pyproject.toml

@@ -1,10 +1,15 @@
 """`/openapi.json`: the API describes itself, in OpenAPI 3.1."""
 
+import re
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import httpx
+import jsonschema_rs
 import pytest
+
+ERRORS: Final = Path(__file__).resolve().parents[2] / "docs" / "errors.md"
 
 METHODS = {"get", "put", "post", "delete", "options", "head", "patch", "trace"}
 PATHS = {
@@ -40,6 +45,14 @@ def references(node: Any) -> Iterator[str]:
             yield from references(value)
 
 
+def referred(description: Any, node: Any) -> Any:
+    """Return *node*, or what it refers to."""
+    found = description if "$ref" in node else node
+    for part in node.get("$ref", "#/").removeprefix("#/").split("/"):
+        found = found[part] if part else found
+    return found
+
+
 def operations(description: Any) -> Iterator[tuple[str, dict[str, Any]]]:
     for path, item in description["paths"].items():
         for method in METHODS & item.keys():
@@ -62,7 +75,8 @@ def test_operations_have_ids_of_their_own_and_responses(description: Any) -> Non
     assert len(ids) == len(set(ids))
     for _, operation in operations(description):
         assert operation["summary"]
-        assert all(response["description"] for response in operation["responses"].values())
+        for response in operation["responses"].values():
+            assert referred(description, response)["description"]
 
 
 def test_the_parameters_of_a_path_are_those_that_its_operations_describe(description: Any) -> None:
@@ -73,10 +87,42 @@ def test_the_parameters_of_a_path_are_those_that_its_operations_describe(descrip
 
 def test_every_reference_leads_somewhere(description: Any) -> None:
     for reference in references(description):
-        found = description
-        for part in reference.removeprefix("#/").split("/"):
-            found = found[part]
-        assert found
+        assert referred(description, {"$ref": reference})
+
+
+def test_every_error_of_the_docs_is_described_as_a_problem_with_an_example(
+    description: Any,
+) -> None:
+    sections = re.findall(r"^## ([a-z-]+)$", ERRORS.read_text("utf-8"), re.MULTILINE)
+    told = {
+        referred(description, example)["value"]["type"].removeprefix("/problems/")
+        for response in description["components"]["responses"].values()
+        for example in response["content"]["application/problem+json"]["examples"].values()
+    }
+    assert len(sections) > 20
+    assert set(sections) <= told
+
+
+def test_problems_of_the_description_are_of_the_status_that_they_stand_at(
+    description: Any,
+) -> None:
+    for _, operation in operations(description):
+        for status, response in operation["responses"].items():
+            content = referred(description, response).get("content", {})
+            for example in content.get("application/problem+json", {}).get("examples", {}).values():
+                assert str(referred(description, example)["value"]["status"]) == status
+
+
+def test_examples_of_answers_are_as_the_description_wants_them(description: Any) -> None:
+    checked = 0
+    for _, operation in operations(description):
+        for response in operation["responses"].values():
+            content = response.get("content", {}).get("application/json", {})
+            if "example" in content:
+                schema = {**content["schema"], "components": description["components"]}
+                jsonschema_rs.validator_for(schema).validate(content["example"])
+                checked += 1
+    assert checked >= 20
 
 
 def test_the_prediction_names_its_parameters(description: Any) -> None:

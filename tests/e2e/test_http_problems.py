@@ -76,6 +76,56 @@ def test_a_wrong_method_says_which_are_allowed(api: httpx.Client) -> None:
     assert {"GET", "POST"} <= set(re.split(r",\s*", allowed))
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/api/predict", "GET, HEAD, OPTIONS, POST"),
+        ("/api/preferences", "DELETE, GET, HEAD, OPTIONS, PUT"),
+        ("/api/stations/NRW", "GET, HEAD, OPTIONS"),
+        ("/api/feedback", "OPTIONS, POST"),
+    ],
+)
+def test_options_and_a_wrong_method_name_the_same_methods(
+    api: httpx.Client, path: str, allowed: str
+) -> None:
+    options, wrong = api.options(path), api.request("PATCH", path)
+    assert (options.status_code, wrong.status_code) == (204, 405)
+    assert options.headers["Allow"] == wrong.headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/stations/NRW%2Fdepartures", "/api/stations%2fNRW", "/health%2Flive"]
+)
+def test_an_escaped_slash_parts_nothing(api: httpx.Client, path: str) -> None:
+    answer = api.get(path)
+    assert answer.status_code == 404
+    assert answer.json()["type"] == "/problems/not-found"
+
+
+def test_a_slash_may_stand_in_a_query(api: httpx.Client) -> None:
+    assert api.get("/api/stations?q=a%2Fb").status_code == 200
+
+
+def test_what_can_be_meant_once_is_not_given_twice(api: httpx.Client) -> None:
+    answer = api.get("/api/stations?q=norw&q=lon&limit=3")
+    assert answer.status_code == 422
+    assert answer.json()["errors"] == [{"detail": "q: is given 2 times", "parameter": "q"}]
+    path = "/api/journey/plan?origin=NRW&destination=BRI&avoid=MAN&avoid=EUS&depart_after="
+    assert api.get(f"{path}2026-11-24T08:00").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [("*", 304), ("{tag}", 304), ('"x", W/{tag}', 304), ('"x", *', 200), ("*, *", 200)],
+)
+def test_a_star_stands_for_every_answer_only_by_itself(
+    api: httpx.Client, given: str, status: int
+) -> None:
+    tag = api.get("/api/statistics").headers["ETag"]
+    headers = {"If-None-Match": given.format(tag=tag)}
+    assert api.get("/api/statistics", headers=headers).status_code == status
+
+
 @pytest.mark.parametrize("kind", [None, "application/json; charset=utf-8", "application/x+json"])
 def test_a_body_of_json_is_taken_under_any_of_its_names(
     api: httpx.Client, kind: str | None

@@ -352,5 +352,6 @@ def _has(given: bytes, etag: bytes) -> bool:
     """Return whether *given*, an `If-None-Match`, names *etag*. Source: RFC 9110, 13.1.2."""
     if not given:
         return False
-    tags = (one.strip().removeprefix(b"W/") for one in given.split(b","))
-    return any(one in {b"*", etag} for one in tags)
+    if given.strip() == b"*":
+        return True
+    return any(one.strip().removeprefix(b"W/") == etag for one in given.split(b","))

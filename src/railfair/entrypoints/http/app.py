@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppres
 from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, override
 
 import litestar_offline_docs
 from litestar import Litestar, Request, Response, Router, get
@@ -37,9 +37,11 @@ from railfair.entrypoints.http import (
 )
 from railfair.entrypoints.http.admission import Gate
 from railfair.entrypoints.http.answers import Answers
+from railfair.entrypoints.http.description import described
 from railfair.entrypoints.http.entrance import Entrance
 from railfair.entrypoints.http.headers import POLICY
 from railfair.entrypoints.http.metrics import metrics
+from railfair.entrypoints.http.parameters import each_once
 from railfair.entrypoints.http.sampling import Sampler
 from railfair.entrypoints.memory import settle
 from railfair.entrypoints.supervision import Supervisor
@@ -68,7 +70,23 @@ async def front_page() -> Redirect:
 @get(JSON.paths, include_in_schema=False, media_type=JSON.media_type)
 async def openapi_json(request: Request[Any, Any, Any]) -> bytes:
     """Return the description of the API. Source: OpenAPI 3.1."""
-    return JSON.render(request, request.app.openapi_schema.to_schema())
+    return JSON.render(request, _description(request.app))
+
+
+def _description(app: Litestar) -> dict[str, Any]:
+    """Return the description of the API, which is made once."""
+    if "description" not in app.state:
+        app.state.description = described(app.openapi_schema.to_schema())
+    found: dict[str, Any] = app.state.description
+    return found
+
+
+class _Page(SwaggerRenderPlugin):
+    """The page of `/docs`, about the API as `/openapi.json` describes it."""
+
+    @override
+    def render(self, request: Request[Any, Any, Any], openapi_schema: dict[str, Any]) -> bytes:
+        return super().render(request, _description(request.app))
 
 
 def create_app(figures_folder: Path | None = None) -> Entrance:
@@ -137,6 +155,7 @@ def litestar_app(open_railfair: Opened, settings: Settings) -> Litestar:
             _assets(),
         ],
         lifespan=[lifespan],
+        guards=[each_once],
         exception_handlers=problems.HANDLERS,
         openapi_config=_openapi(),
         request_max_body_size=settings.max_body_bytes,
@@ -170,12 +189,13 @@ def _openapi() -> OpenAPIConfig:
     return OpenAPIConfig(
         title="RailFair",
         version=__version__,
+        use_handler_docstrings=True,
         description="Which train, which ticket, and will it be on time?",
         openapi_router=Router(
             DOCS, route_handlers=[], include_in_schema=False, after_request=_page
         ),
         render_plugins=[
-            SwaggerRenderPlugin(
+            _Page(
                 path="/",
                 favicon="",
                 js_url=f"{ASSETS}/swagger-ui-bundle.js",

@@ -11,7 +11,7 @@ import re
 import time
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
 from litestar import Litestar
 from litestar.enums import HttpMethod, ScopeType
@@ -44,6 +44,9 @@ from railfair.ports.tracing import UNTRACED, RequestTrace, Traces
 GIVEN_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 HEADER: Final = b"x-request-id"
 CACHE: Final = b"x-cache"
+ALLOW: Final = b"allow"
+NO_METHOD: Final[Any] = "NONE"
+"""A method that nothing is served for."""
 TRACEPARENT: Final = b"traceparent"
 CLOSING: Final = (b"connection", b"close")
 OPEN_PATHS: Final = ("/health", "/metrics")
@@ -101,6 +104,9 @@ class _Answer:
             self.status = int(message["status"])
             given = message.get("headers", ())
             self.outcome = next((is_.decode() for name, is_ in given if name == CACHE), "")
+            if self.status == HTTPStatus.METHOD_NOT_ALLOWED or self.method == "OPTIONS":
+                allowed = self._entrance.allowed_at(self.scope["path"])
+                given = [(name, allowed if name == ALLOW else is_) for name, is_ in given]
             headers = self._entrance.headers.added(given, self.asked)
             message = {**message, "headers": self._with_ours(headers)}
         elif message["type"] == "http.response.body":
@@ -187,6 +193,15 @@ class Entrance:
         )
         self.is_leaving = False
         """Clients are told with each answer to come back on another connection."""
+
+    def allowed_at(self, path: str) -> bytes:
+        """Return the methods that *path* is served for, as an `Allow` has them."""
+        try:
+            self._app.asgi_router.handle_routing(path=normalize_path(path), method=NO_METHOD)
+        except HTTPException as error:
+            found = set((error.headers or {}).get("allow", "").split(", "))
+            return ", ".join(sorted(found | ({"HEAD"} if "GET" in found else set()))).encode()
+        return b""
 
     def count_route(self, route: Route) -> None:
         """Count a request for *route* that is answered with what is kept."""
@@ -278,6 +293,8 @@ class Entrance:
         scope = answer.scope
         if scope["method"] != HttpMethod.GET or not answer.asked.keys().isdisjoint(NOT_AT_HAND):
             return False
+        if _has_hidden_slash(scope):
+            return False
         state = self._app.state
         answers: Answers | None = state.get("answers")
         kept = None if answers is None else answers.remembered(scope, answer.asked)
@@ -323,6 +340,9 @@ class Entrance:
         told = self.headers.preflight(answer.scope["method"], answer.asked)
         if told is not None:
             await answer.whole(HTTPStatus.NO_CONTENT, told)
+        elif _has_hidden_slash(answer.scope):
+            answer.scope["path_template"] = UNROUTED
+            await answer.of(problems.of_unserved())
         elif answer.scope["path"].startswith(OPEN_PATHS):
             await self._app(answer.scope, body, answer)
         else:
@@ -402,6 +422,11 @@ async def _count(limiter: RateLimiter, client: Client, answer: _Answer) -> None:
 
 def _refused(allowance: Allowance) -> RateLimited:
     return RateLimited(math.ceil(allowance.retry_s))
+
+
+def _has_hidden_slash(scope: HTTPScope) -> bool:
+    """Return whether a slash of the path was escaped: part of a name, and no name has one."""
+    return b"%2f" in scope["raw_path"].partition(b"?")[0].lower()
 
 
 def _peer(scope: HTTPScope) -> str:

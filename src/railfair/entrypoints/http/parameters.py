@@ -1,6 +1,7 @@
 """Reading what a client asks for, from a query or a JSON body, with every fault named at once."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from http import HTTPStatus
@@ -22,13 +23,15 @@ from railfair.entrypoints.http.problems import Fault, FaultyRequest
 WORDS: Final = {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}
 
 JSON_TYPE: Final = re.compile(r"application/([a-z0-9.-]+\+)?json")
-NUMBER: Final = re.compile(r"[0-9]{0,9}\.?[0-9]{1,30}", re.ASCII)
+NUMBER: Final = re.compile(r"[0-9]{0,9}\.?[0-9]{1,30}(e[+-]?[0-9]{1,3})?", re.ASCII | re.IGNORECASE)
 MOST_PEOPLE: Final = 9
 CLASSES: Final[dict[str, TicketClass | None]] = {
     "standard": TicketClass.STANDARD,
     "first": TicketClass.FIRST,
     "any": None,
 }
+REPEATABLE: Final = frozenset({"via", "avoid"})
+"""Parameters of a query that may be given more than once."""
 WHOLE_NUMBER: Final = re.compile(r"[+-]?[0-9]{1,30}")
 
 
@@ -41,6 +44,21 @@ def takes_json(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandl
             detail="the body has to be application/json",
             headers={"Accept": "application/json"},
         )
+
+
+async def each_once(connection: ASGIConnection[Any, Any, Any, Any], _: BaseRouteHandler) -> None:
+    """Refuse a query that gives twice what can be meant once; which of the two is meant?"""
+    if not connection.scope["query_string"]:
+        return
+    names = (name for name, _ in connection.query_params.multi_items())
+    given = Counter(name for name in names if name not in REPEATABLE)
+    faults = [
+        Fault(detail=f"{name}: is given {times} times", parameter=name)
+        for name, times in given.items()
+        if times > 1
+    ]
+    if faults:
+        raise FaultyRequest(HTTPStatus.UNPROCESSABLE_ENTITY, faults)
 
 
 class Parse[T](Protocol):

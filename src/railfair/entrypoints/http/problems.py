@@ -12,7 +12,12 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Request, Response
-from litestar.exceptions import HTTPException, ValidationException
+from litestar.exceptions import (
+    HTTPException,
+    MethodNotAllowedException,
+    NotFoundException,
+    ValidationException,
+)
 from litestar.types import ExceptionHandlersMap
 
 from railfair.bootstrap import logger
@@ -111,6 +116,17 @@ def of_slow_body() -> Problem:
         detail="body: did not come in time",
         errors=[Fault(detail="body: did not come in time", pointer="")],
     )
+
+
+def of_unserved() -> Problem:
+    """Return the problem of a request for what is not served."""
+    return _of_http(NotFoundException())
+
+
+def of_framework() -> list[Problem]:
+    """Return one of every problem that is no error of RailFair's domain."""
+    kinds = (NotFoundException(), MethodNotAllowedException(), HTTPException(status_code=415))
+    return [*map(_of_http, kinds), _of_large_body(), of_slow_body(), _of_crash()]
 
 
 def encoded(problem: Problem, request_id: str) -> tuple[list[tuple[bytes, bytes]], bytes]:
