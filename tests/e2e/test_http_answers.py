@@ -1,7 +1,10 @@
 """Answers that are kept: the same bytes again, named, counted and forgotten."""
 
 import asyncio
+import shutil
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final
@@ -34,9 +37,13 @@ KEPT: Final = (
 
 @pytest.fixture(scope="module")
 def own(demo: Demo, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """Serve with nothing kept yet."""
+    """Serve with nothing kept yet, nor anything to be made because it was asked for before."""
     folder = tmp_path_factory.mktemp("own")
-    with serving(settings_for(demo.database), folder) as service:
+    database = folder / "railfair.db"
+    shutil.copy(demo.database, database)
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("DELETE FROM route_weight")
+    with serving(settings_for(database), folder) as service:
         yield service
 
 

@@ -246,15 +246,15 @@ def test_a_secret_may_stand_in_a_file(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, name: str
 ) -> None:
     given = {
-        "NRDP_PASSWORD": "a-great-secret",
-        "REDIS_URL": "redis://:secret@redis/0",
-        "DATABASE_URL": "postgresql+asyncpg://me:secret@db/railfair",
+        "NRDP_PASSWORD": "open-sesame",
+        "REDIS_URL": "redis://:open-sesame@redis/0",
+        "DATABASE_URL": "postgresql+asyncpg://me:open-sesame@db/railfair",
     }[name]
     (tmp_path / "secret").write_text(f"{given}\n")
     monkeypatch.setenv(f"{PREFIX}{name}_FILE", str(tmp_path / "secret"))
     settings = Settings.load()
     assert written(getattr(settings, name.lower())) == given
-    assert "secret" not in f"{settings!r} {settings} {settings.shown()}"
+    assert "sesame" not in f"{settings!r} {settings} {settings.shown()}"
     assert Settings.unknown() == []
 
 
