@@ -251,7 +251,7 @@ class Settings(BaseSettings):
         " nowhere; without redis_url, two-tier is local.",
     )
     cache_local_mb: Annotated[int, Field(ge=1)] = Field(
-        default=64, description="Megabytes of answers that each worker keeps in its memory."
+        default=32, description="Megabytes of answers that each worker keeps in its memory."
     )
     cache_predictions_s: Annotated[float, Field(gt=0)] = Field(
         default=3600.0, description="Seconds for which predictions are fresh."
