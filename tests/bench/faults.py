@@ -215,7 +215,7 @@ def show(requests: Requests, acts: list[Act]) -> bool:
     print(f"{'':22} {'requests':>8} {'5xx':>5} {'unanswered':>10} {'p95':>9}   well again after")
     good = True
     for act in acts:
-        some = requests.between(act.begun_s, act.end_s)
+        some = requests.ended_between(act.begun_s, act.end_s)
         # What a worker was answering when it was killed is lost with it.
         lost = some.unanswered if act.name != name_of(worker_killed) else 0
         good = good and not some.server_errors and not lost

@@ -64,6 +64,11 @@ class Requests:
         """Return those sent from *begin_s* until before *end_s* (Unix times)."""
         return self.where((self.at_s >= begin_s) & (self.at_s < end_s))
 
+    def ended_between(self, begin_s: float, end_s: float) -> "Requests":
+        """Return those that were answered, or lost, from *begin_s* until before *end_s*."""
+        ended_s = self.at_s + self.took_ms / 1000
+        return self.where((ended_s >= begin_s) & (ended_s < end_s))
+
     def named(self, name: str) -> "Requests":
         """Return those of one kind."""
         return self.where(self.name == name)
