@@ -114,7 +114,6 @@ async def _serve(serving: Serving, order: Callable[[], Awaitable[Order]]) -> Non
     """Serve until an *order* has come, which is asked for as soon as it listens."""
     share_arenas()
     loop = asyncio.get_running_loop()
-    loop.set_exception_handler(_unless_listening_ended)
     entrance = import_module(APPLICATION).create_app(serving.figures_folder)
 
     async def until_told() -> None:
@@ -137,6 +136,7 @@ async def _leave(entrance: Any, serving: Serving, order: Order) -> None:
     then is refused at once and can go elsewhere, instead of waiting for what nobody reads.
     """
     entrance.leave(is_ready=order is Order.LEAVE)
+    asyncio.get_running_loop().set_exception_handler(_unless_listening_ended)
     await asyncio.sleep(serving.pause_s(order))
     for one in (*serving.sockets.insecure_sockets, *serving.sockets.secure_sockets):
         asyncio.get_running_loop().remove_reader(one.fileno())
