@@ -108,24 +108,6 @@ def test_told_to_stop_it_is_not_ready_at_once_and_answers_whatever_is_asked_unti
     assert "Traceback" not in service.log.read_text()
 
 
-@pytest.mark.parametrize("workers", ["1", "2"])
-def test_told_to_stop_it_refuses_who_comes_later_and_leaves_nobody_waiting(
-    workers: str, demo: Demo, tmp_path: Path
-) -> None:
-    with serving(settings_for(demo.database), tmp_path, "--workers", workers) as service:
-        service.process.send_signal(signal.SIGTERM)
-        broken: list[httpx.TransportError] = []
-        while service.process.poll() is None:
-            try:
-                httpx.get(service.url + "/health/live", timeout=10)
-            except httpx.TransportError as error:
-                broken.append(error)
-    assert broken
-    assert {type(error) for error in broken} == {httpx.ConnectError}
-    assert service.process.returncode == 0
-    assert "Traceback" not in service.log.read_text()
-
-
 def test_a_worker_that_is_killed_is_replaced_while_the_other_serves(service: Service) -> None:
     victim, other = workers_of(service.process)
     with load(service) as loading:

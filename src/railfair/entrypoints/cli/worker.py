@@ -1,11 +1,8 @@
 """One worker of the service: the application under Hypercorn, from listening to its way out."""
 
 import asyncio
-import errno
 import signal
-import socket
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
@@ -132,22 +129,10 @@ async def _serve(serving: Serving, order: Callable[[], Awaitable[Order]]) -> Non
 async def _leave(entrance: Any, serving: Serving, order: Order) -> None:
     """Go on for a while with clients told to go elsewhere, then take no more connections.
 
-    Those that nobody has taken yet are the other workers'. When all stop there are none: who comes
-    then is refused at once and can go elsewhere, instead of waiting for what nobody reads.
+    Those that nobody has taken yet are the other workers', if there are any.
     """
     entrance.leave(is_ready=order is Order.LEAVE)
-    asyncio.get_running_loop().set_exception_handler(_unless_listening_ended)
     await asyncio.sleep(serving.pause_s(order))
     for one in (*serving.sockets.insecure_sockets, *serving.sockets.secure_sockets):
         asyncio.get_running_loop().remove_reader(one.fileno())
-        if order is Order.STOP:
-            with suppress(OSError):  # another worker has done so
-                one.shutdown(socket.SHUT_RDWR)
     await asyncio.sleep(SETTLED_S)
-
-
-def _unless_listening_ended(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-    """Tell of what nobody handled, but not that another worker was the first to end listening."""
-    error = context.get("exception")
-    if not (isinstance(error, OSError) and error.errno == errno.EINVAL):
-        loop.default_exception_handler(context)
